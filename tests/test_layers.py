@@ -35,7 +35,7 @@ BELOW = {
     "flow": "apply errors files media objects plan probe profiles request rules service submission upload values"
     " workers",
     "report": "_version errors files locale plan policy probe profiles request rules submission system values",
-    "scale": "_version errors flow objects plan policy probe profiles report rules upload values workers",
+    "scale": "_version errors flow locale objects plan policy probe profiles report rules upload values workers",
     "watch": "apply errors files flow plan profiles report rules system values workers",
     "api": "errors files flow media plan probe profiles report request service submission upload values workers",
     "server": "_version errors files flow locale media plan probe profiles report request rules sandbox service"

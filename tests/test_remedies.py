@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from types import ModuleType
 from typing import get_args
 
 import pytest
@@ -88,21 +89,19 @@ def test_what_is_no_word_of_a_face_is_not() -> None:
 # ---- the faces ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "sentences", [typed.SENTENCES, python.SENTENCES, agents.SENTENCES], ids=["command line", "Python", "agents"]
-)
+@pytest.mark.parametrize("face", [typed, python, agents], ids=["command line", "Python", "agents"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_face_has_a_sentence_for_each_kind(kind: Kind, sentences: dict[Kind, str]) -> None:
+def test_each_face_has_a_sentence_for_each_kind(kind: Kind, face: ModuleType) -> None:
     filled = {name: 7 if name == "entry" else f"<{name}>" for name in Remedy.__struct_fields__ if name != "kind"}
-    said = sentences[kind].format(Remedy(kind, **filled))  # type: ignore[arg-type] # by their names
+    said = face.said(Remedy(kind, **filled))  # type: ignore[arg-type] # by their names
     assert said.endswith(".")
     assert "{" not in said
-    assert sorted(sentences) == sorted(KINDS)
+    assert sorted(face.SENTENCES) == sorted(KINDS)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_the_sentences_of_a_kind_are_filled_with_is_a_field(kind: Kind) -> None:
-    faces = (typed.SENTENCES, python.SENTENCES, agents.SENTENCES)
+    faces = (python.SENTENCES, agents.SENTENCES)
     fields = {name for face in faces for name in re.findall(r"\{0\.(\w+)", face[kind])}
     assert fields <= set(Remedy.__struct_fields__)
 

@@ -108,8 +108,15 @@ def _meaning(words: str) -> str:
     said, bracket, extra = words.rpartition("  [")
     if not bracket:
         return localized(words)
-    parts = (localized(part) for part in extra.removesuffix("]").split("; "))
+    parts = (localized(_extra(part)) for part in extra.removesuffix("]").split("; "))
     return f"{localized(said)}  [{'; '.join(parts)}]"
+
+
+def _extra(part: str) -> str:
+    """Word what click says of an option beside its meaning."""
+    title, _, value = part.partition(": ")
+    words = {"default": "default: {what}", "env var": "env var: {what}"}
+    return phrase(words[title], what=value) if title in words else part
 
 
 class Context(click.Context):
@@ -132,4 +139,6 @@ def show_error(error: click.ClickException) -> None:
         say(ctx.get_usage())
         say(localized(phrase("Try '{q1} {q2}' for help.", q1=ctx.command_path, q2=ctx.help_option_names[0])))
         say("")
-    say(localized(phrase("Error: {what}", what=localized(error.format_message()))))
+    from preflight.cli.click_words import phrased
+
+    say(localized(phrase("Error: {what}", what=phrased(error.format_message()))))

@@ -20,7 +20,7 @@ from preflight.locale import localized
 from preflight.policy.policy import Ignore, Override, Policy, UnknownRuleError, refuse_wrong
 from preflight.system import files as system
 from preflight.values.assets import printable
-from preflight.values.phrase import phrase
+from preflight.values.phrase import error_words, phrase
 from preflight.values.remedy import Remedy
 
 MAX_BYTES = 1 << 20
@@ -184,10 +184,10 @@ def _table(path: Path, name: str, keys: tuple[str, ...]) -> dict[str, Any] | Non
             raise CallError(phrase("{q}: larger than {n} bytes: no settings", q=name, n=f"{MAX_BYTES:,}"))
         table: Any = toml_of(content)
     except TextError as error:
-        raise CallError(f"{name}: {error}", excerpt=error.excerpt) from None
+        raise CallError(phrase("{q}: {fault}", q=name, fault=error_words(error)), excerpt=error.excerpt) from None
     except OSError as error:
-        said = "is a folder" if path.is_dir() else f"cannot be read: {error.strerror}"
-        raise CallError(f"{name}: {said}") from None
+        said = "is a folder" if path.is_dir() else phrase("cannot be read: {rest}", rest=error.strerror)
+        raise CallError(phrase("{q}: {fault}", q=name, fault=said)) from None
     for key in keys:
         table = table.get(key) if isinstance(table, dict) else None
     return table if isinstance(table, dict) else None
@@ -197,5 +197,5 @@ def _checked(table: dict[str, Any], name: str) -> dict[str, Any]:
     try:
         settings = convert_table(table, Settings)
     except TableError as error:
-        raise CallError(f"{name}: {error}") from None
+        raise CallError(phrase("{q}: {fault}", q=name, fault=error_words(error))) from None
     return {key: value for key, value in msgspec.structs.asdict(settings).items() if value is not None}

@@ -13,12 +13,7 @@ def translated(text: str, language: Language) -> str:
     if isinstance(text, Listing):
         parts = [translated(part, language) for part in text.items]
         return Listing(parts, between(text.between, language), between(text.last, language))
-    known = messages(language).get(text)
-    if known is None:
-        from preflight.locale.grammar import attempt
-
-        known = attempt(text, language)
-    return text if known is None else known
+    return messages(language).get(text, text)
 
 
 def _phrase(text: Phrase, language: Language) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import SplitResult
 from xml.etree import ElementTree as ET
 
 from preflight.objects.stores import ANSWER_S
+from preflight.values.phrase import phrase
 
 SAFE = "-_.~"
 OK, PARTIAL = 200, 206
@@ -50,7 +51,7 @@ def get(base: SplitResult, target: str, headers: Mapping[str, str], signed: Sign
             answer = connection.getresponse()
             said = Said(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read(MOST_LIST_BYTES))
         except http.client.HTTPException as error:
-            raise OSError(None, f"its answer cannot be read: {type(error).__name__}") from None
+            raise OSError(None, phrase("its answer cannot be read: {q}", q=type(error).__name__)) from None
         finally:
             connection.close()
         if said.status < 500 or not left:  # noqa: PLR2004 - a fault of the server
@@ -80,7 +81,7 @@ def listing(said: Said) -> ET.Element:
     try:
         return xml(said.body)
     except ValueError as error:
-        raise OSError(None, f"its listing cannot be read: {error}") from None
+        raise OSError(None, phrase("its listing cannot be read: {why}", why=str(error))) from None
 
 
 def told(said: Said) -> str:

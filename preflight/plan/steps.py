@@ -112,10 +112,10 @@ class Crop(_Step, frozen=True, kw_only=True, tag="crop"):
 
     def words(self) -> str:
         """Say what is done."""
-        size = phrase("{n1} x {n2} px", n1=self.width_px, n2=self.height_px)
+        width, height = self.width_px, self.height_px
         if self.left_px is None or self.top_px is None:
-            return f"crop to the middle {size}"
-        return f"crop to {size} at {self.left_px}, {self.top_px}"
+            return phrase("crop to the middle {n1} x {n2} px", n1=width, n2=height)
+        return phrase("crop to {n1} x {n2} px at {n3}, {n4}", n1=width, n2=height, n3=self.left_px, n4=self.top_px)
 
 
 class Pad(_Step, frozen=True, kw_only=True, tag="pad"):

@@ -18,6 +18,7 @@ from preflight.policy.policy import UnusedIgnore
 from preflight.profiles.schema import Profile
 from preflight.values.assets import printable
 from preflight.values.findings import Finding, Judged, Verdict, verdict_of, worst
+from preflight.values.phrase import phrase
 from preflight.values.unforeseen import unforeseen
 
 if TYPE_CHECKING:
@@ -192,7 +193,11 @@ def _write(writer: Writer, judged: Judged) -> Verdict:
     except (OSError, PreflightError):
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, it is told of this asset
-        said = Finding(rule=f"{judged.kind}/unjudged", severity="error", message=f"the report {unforeseen(error)}")
+        said = Finding(
+            rule=f"{judged.kind}/unjudged",
+            severity="error",
+            message=phrase("the report {rest}", rest=unforeseen(error)),
+        )
         instead = Judged(asset=judged.asset, kind=judged.kind, findings=(said,))
         writer.asset(instead)
         return instead.verdict

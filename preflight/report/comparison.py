@@ -12,6 +12,7 @@ from weakref import finalize
 
 import msgspec
 
+from preflight.locale import localized
 from preflight.policy.policy import UnusedIgnore
 from preflight.report import Header, ReportFormat, Summary
 from preflight.report.comparison_rows import Markdown, Rows, broken
@@ -22,7 +23,7 @@ from preflight.report.spool import pour, spool
 from preflight.report.text import STYLES, Line, finding_lines, name_of, passed_words, path_of, write
 from preflight.values.assets import printable
 from preflight.values.findings import Finding, Judged, Report, Verdict, verdict_of
-from preflight.values.phrase import plain
+from preflight.values.phrase import joined, phrase, plain
 from preflight.values.ready import ready
 from preflight.values.standing import Row, Standing
 
@@ -124,13 +125,18 @@ def _cell(verdict: Verdict, rules: Sequence[str]) -> str:
 def _closing(standing: Standing) -> Line:
     """Format the last line: editions that take everything, else how many files each takes."""
     whole = "everything" if standing.reports is None else REQUEST
-    taking = " and ".join(map(printable, standing.taking))
-    words = f"{taking} {'take' if len(standing.taking) > 1 else 'takes'} {whole} as it is."
+    taking = joined(map(printable, standing.taking), " and ")
+    many = "{l} take {what} as it is." if len(standing.taking) > 1 else "{l} takes {what} as it is."
+    said = phrase(many, l=taking, what=whole)
     if not taking:
-        each = (f"{printable(name)} takes {n} of {standing.files} files" for name, n in standing.passing.items())
-        words = f"No edition takes {whole} as it is; {', '.join(each)}."
+        each = (
+            phrase("{q} takes {n1} of {n2} files", q=printable(name), n1=n, n2=standing.files)
+            for name, n in standing.passing.items()
+        )
+        said = phrase("No edition takes {what} as it is; {rest}.", what=whole, rest=joined(each))
+    words = localized(said)
     words += f" {passed_words(standing.passed_over)}." if standing.passed_over else ""
-    return (standing.verdict.upper(), STYLES[standing.verdict]), (f" {words}", "")
+    return (localized(standing.verdict.upper()), STYLES[standing.verdict]), (f" {words}", "")
 
 
 def _width(text: str) -> int:

@@ -6,6 +6,7 @@ from unicodedata import east_asian_width
 from preflight.locale import localized
 from preflight.values.assets import printable
 from preflight.values.excerpt import Excerpt
+from preflight.values.phrase import phrase
 
 WIDE = ("W", "F")
 """East Asian widths of characters that take two columns of a terminal."""
@@ -18,7 +19,7 @@ def excerpt_lines(excerpt: Excerpt) -> Iterator[str]:
     yield f"  {number} | {printable(around.text)}"
     yield f"  {' ' * len(number)} | {_blank(around.text[: around.column - 1])}^"
     if excerpt.corrected is not None:
-        yield localized(f"Write: {printable(excerpt.corrected)}")
+        yield localized(phrase("Write: {q}", q=printable(excerpt.corrected)))
 
 
 def _blank(text: str) -> str:

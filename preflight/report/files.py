@@ -20,6 +20,7 @@ from preflight.report import FORMATS, Header, ReportFormat, Summary, Writer, ope
 from preflight.system.files import READ
 from preflight.values.assets import SUFFIX_KINDS, Asset, printable
 from preflight.values.findings import Judged
+from preflight.values.phrase import joined, phrase
 
 HEAD_BYTES = 1 << 16
 """Bytes read to recognise a report; longer than any name in one."""
@@ -68,7 +69,9 @@ def read_outputs(
         if any(_same(output.target, other.target) for other in outputs):
             reason = "two reports cannot be one file"
         if reason:
-            raise CallError(f"{output}: {reason}", advice="Name another file; nothing was measured.")
+            raise CallError(
+                phrase("{q}: {fault}", q=str(output), fault=reason), advice="Name another file; nothing was measured."
+            )
         outputs.append(output)
     return outputs
 
@@ -79,13 +82,17 @@ def _read(word: str, option: str, formats: Mapping[str, ReportFormat]) -> Output
         path, extension = word, Asset(path=word).suffix
         format_name = next((name for name, one in formats.items() if extension in one.endings), "")
     if not format_name:
-        known = ", ".join(f".{extension}" for one in formats.values() for extension in one.endings)
-        advice = f"Endings: {known}. Or say it in front: {', '.join(f'{name}:' for name in formats)}"
-        raise CallError(f"{option} {printable(word)}: its ending does not say what it is to be", advice=advice)
+        known = joined(f".{extension}" for one in formats.values() for extension in one.endings)
+        begins = joined(f"{name}:" for name in formats)
+        advice = phrase("Endings: {l1}. Or say it in front: {l2}", l1=known, l2=begins)
+        words = phrase("{w} {q}: its ending does not say what it is to be", w=option, q=printable(word))
+        raise CallError(words, advice=advice)
     try:
         return Output(format_name, Path(path), Path(os.path.realpath(path)), formats[format_name].begins, option)
     except (OSError, ValueError) as error:
-        raise CallError(f"{option} {printable(path)}: {getattr(error, 'strerror', None) or error}") from None
+        raise CallError(
+            phrase("{w} {q}: {why}", w=option, q=printable(path), why=getattr(error, "strerror", None) or str(error))
+        ) from None
 
 
 def unfit(output: Output, inputs: Sequence[str] = ()) -> str:
@@ -96,7 +103,7 @@ def unfit(output: Output, inputs: Sequence[str] = ()) -> str:
     if any(_same(target, Path(path)) for path in inputs):
         return "is itself to be checked"
     if kind := SUFFIX_KINDS.get(target.suffix.removeprefix(".").lower()):
-        return f"its ending is one of {kind} files"
+        return phrase("its ending is one of {kind} files", kind=kind)
     return _occupied(target, output) if os.path.lexists(target) else ""
 
 
@@ -114,7 +121,7 @@ def _occupied(target: Path, output: Output) -> str:
     finally:
         os.close(descriptor)
     if head and not re.match(output.begins, head, re.DOTALL):
-        return f"exists, and is no {output.format_name} report that may be replaced"
+        return phrase("exists, and is no {w} report that may be replaced", w=output.format_name)
     return "" if os.access(target, os.W_OK) else "exists, and may not be written"
 
 
@@ -229,7 +236,7 @@ def opened(outputs: Iterable[Output], make: Callable[[Output, TextIO], F]) -> It
             draft.settle(temporary)
             remove(temporary)
     if failed := [draft for draft, _ in going if draft.fault]:
-        said = "; ".join(f"{draft.output}: cannot be written: {draft.fault}" for draft in failed)
+        said = "; ".join(phrase("{q}: cannot be written: {why}", q=draft.output, why=draft.fault) for draft in failed)
         raise NotDone(said, advice="Is there room? Nothing was left under that name.")
 
 
@@ -237,6 +244,6 @@ def _open(output: Output, temporary: Path) -> TextIO:
     try:
         stream = temporary.open("x", encoding="utf-8", newline="")
     except OSError as error:
-        raise NotDone(f"{output}: cannot be written: {error.strerror or error}") from None
+        raise NotDone(phrase("{q}: cannot be written: {why}", q=output, why=error.strerror or error)) from None
     hold(stream.fileno())
     return stream

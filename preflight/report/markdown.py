@@ -12,6 +12,7 @@ from preflight.report import Header, Summary
 from preflight.report.text import INTERRUPTED, Totals, passed_words, path_of, signature, summary
 from preflight.values.assets import Asset, printable
 from preflight.values.findings import Finding, Judged, Verdict
+from preflight.values.phrase import phrase
 
 MARK = "<!-- preflight report -->"
 OPEN_ROWS = 20
@@ -57,8 +58,10 @@ class Writer:
         words += f" {localized(INTERRUPTED)}." if summary.interrupted else ""
         self._out.write(f"**preflight: {localized(summary.verdict)}**: {escaped(words)}\n")
         self._out.writelines(table(FOUND, self._found[:OPEN_ROWS]))
-        self._out.writelines(folded(localized(f"{len(self._found) - OPEN_ROWS} more"), FOUND, self._found[OPEN_ROWS:]))
-        self._out.writelines(folded(localized(f"{len(self._clean)} without findings"), CLEAN, self._clean))
+        self._out.writelines(
+            folded(localized(phrase("{n} more", n=len(self._found) - OPEN_ROWS)), FOUND, self._found[OPEN_ROWS:])
+        )
+        self._out.writelines(folded(localized(phrase("{n} without findings", n=len(self._clean))), CLEAN, self._clean))
 
 
 def row(name: str, verdict: Verdict, findings: Iterable[Finding]) -> str:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TextIO
 
+from preflight.locale import localized
 from preflight.report import Header, Summary
 from preflight.report.address import uri_of
 from preflight.report.json import Json, finding_json, line
@@ -18,6 +19,7 @@ from preflight.rules import RULES
 from preflight.values.assets import Asset, shown
 from preflight.values.findings import EXIT_CODES, Finding, Judged
 from preflight.values.limits import Severity
+from preflight.values.phrase import phrase
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
@@ -80,10 +82,17 @@ class Writer:
         """Convert how the run ended, and what the report leaves out."""
         code = INTERRUPTED_EXIT if summary.interrupted else EXIT_CODES[summary.verdict]
         ran: Json = {"executionSuccessful": summary.verdict != "unsure", "exitCode": code}
-        if notes := [{"level": "note", "message": {"text": text_of(one.words())}} for one in summary.unused_ignores]:
+        if notes := [
+            {"level": "note", "message": {"text": text_of(localized(one.words()))}} for one in summary.unused_ignores
+        ]:
             ran["toolConfigurationNotifications"] = notes
         if left := self._results.left_out:
-            words = f"{left:,} more findings, none of them more severe, are left out: code scanning takes no more"
+            words = localized(
+                phrase(
+                    "{n} more findings, none of them more severe, are left out: code scanning takes no more",
+                    n=f"{left:,}",
+                )
+            )
             ran["toolExecutionNotifications"] = [{"level": "warning", "message": {"text": words}}]
         return ran
 
@@ -166,7 +175,11 @@ def result_json(finding: Finding, place: Json, asset: Asset | None = None) -> Js
     """Convert one finding; its possible fix is said in words and in properties."""
     found = finding_json(finding)
     address = f" ({shown(asset.path)})" if asset and asset.is_url else ""
-    fixes = f" Would be mended by `preflight fix` ({finding.fix})." if finding.fix != "none" else ""
+    fixes = (
+        localized(phrase(" Would be mended by `preflight fix` ({loss}).", loss=finding.fix))
+        if finding.fix != "none"
+        else ""
+    )
     return {
         "ruleId": finding.rule,
         **({"ruleIndex": INDEX[finding.rule]} if finding.rule in INDEX else {}),

@@ -8,13 +8,16 @@ from preflight.locale.columns import filled
 from preflight.policy.tally import Tally
 from preflight.report.text import STYLES, Line
 from preflight.values.assets import printable
+from preflight.values.phrase import joined, phrase
 
 
 def summary_lines(tally: Tally) -> Iterator[Line]:
     """Yield duration, findings per rule, and slowest files."""
-    files = "1 file" if tally.files == 1 else f"{tally.files:,} files"
-    recalled = "" if tally.recalled is None else f"; {tally.recalled:,} measured in an earlier run"
-    yield ((localized(f"{files} in {tally.elapsed_s:.2f} s{recalled}"), "bold"),)
+    took = {"n": f"{tally.files:,}", "n2": f"{tally.elapsed_s:.2f}"}
+    said: str = phrase("{n} file in {n2} s" if tally.files == 1 else "{n} files in {n2} s", **took)
+    if tally.recalled is not None:
+        said = joined([said, phrase("{n} measured in an earlier run", n=f"{tally.recalled:,}")], "; ")
+    yield ((localized(said), "bold"),)
     for (rule, severity), count in sorted(tally.rules.items(), key=lambda one: (-one[1], one[0])):
         yield (f"{count:>9,}  ", ""), (filled(localized(severity), 7), STYLES[severity]), (f"  {rule}", "")
     for seconds, path in tally.slowest:
@@ -29,15 +32,16 @@ def suppressed_lines(tally: Tally, *, baseline: bool = True) -> Iterator[str]:
         baseline: whether the baseline exists; a failed one is not mentioned.
     """
     if tally.ignored:
-        yield f"{_findings(tally.ignored.total())} ignored by policy: {_each(tally.ignored)}"
+        many, one = "{n} findings ignored by policy: {q}", "{n} finding ignored by policy: {q}"
+        count = tally.ignored.total()
+        yield phrase(one if count == 1 else many, n=f"{count:,}", q=_each(tally.ignored))
     if tally.lowered:
-        yield f"{_findings(tally.lowered.total())} lowered by policy: {_each(tally.lowered)}"
+        many, one = "{n} findings lowered by policy: {q}", "{n} finding lowered by policy: {q}"
+        count = tally.lowered.total()
+        yield phrase(one if count == 1 else many, n=f"{count:,}", q=_each(tally.lowered))
     if tally.in_baseline and baseline:
-        yield f"{_findings(tally.in_baseline)} in the baseline"
-
-
-def _findings(count: int) -> str:
-    return "1 finding" if count == 1 else f"{count:,} findings"
+        words = "{n} finding in the baseline" if tally.in_baseline == 1 else "{n} findings in the baseline"
+        yield phrase(words, n=f"{tally.in_baseline:,}")
 
 
 def _each(rules: Counter[str]) -> str:

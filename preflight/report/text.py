@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, TextIO
 
-from preflight.locale import ENGLISH, language, listed, localized
+from preflight.locale import language, listed, localized
 from preflight.locale.typography import between
 from preflight.report import Header, Summary, keep_latest
 from preflight.report.citations import cited, reading
@@ -18,6 +18,7 @@ from preflight.report.remedies import said as advice
 from preflight.values.assets import Asset, printable, shown
 from preflight.values.facts import AudioFacts, Facts, ImageFacts
 from preflight.values.findings import EXIT_CODES, Finding, Judged, Verdict
+from preflight.values.phrase import joined, phrase
 from preflight.values.units import decimal, distinct_decimal, file_size, with_unit
 
 if TYPE_CHECKING:
@@ -130,10 +131,14 @@ def plan_lines(plan: "Plan") -> Iterator[Line]:
         yield (name, "bold"), (f": {advice(plan.remedies)}", "")
     elif not plan.steps:
         yield (name, "bold"), (": ", ""), _styled("stays as it is", "pass")
-    part, chosen = find(plan.steps, Cut), " as marked" if plan.asset.keep else " as chosen"
+    part, chosen = find(plan.steps, Cut), "{step} as marked" if plan.asset.keep else "{step} as chosen"
     for step in plan.steps:
-        reason = f" for {', '.join(step.clears)}" if step.clears else chosen if step is part else ""
-        yield (name, "bold"), (": ", ""), _worded(step.loss), (f": {localized(step.words() + reason)}", "")
+        words = step.words()
+        if step.clears:
+            words = phrase("{step} for {l}", step=words, l=joined(step.clears))
+        elif step is part:
+            words = phrase(chosen, step=words)
+        yield (name, "bold"), (": ", ""), _worded(step.loss), (f": {localized(words)}", "")
     for finding in plan.left:
         yield (name, "bold"), (": ", ""), _styled("stays", "warning"), *_said(finding)
 
@@ -161,7 +166,7 @@ def share_lines(planned: "RequestPlan") -> Iterator[Line]:
 def _share_words(shared: "Shared", share: "Share") -> str:
     lengths = " + ".join(decimal(length) for length in share.lengths_s)
     whole = " + ".join(decimal(part.duration_s) for part in shared.parts)
-    return localized(f"{share.why} ({lengths} s, of {whole} s)")
+    return localized(phrase("{why} ({q1} s, of {q2} s)", why=share.why, q1=lengths, q2=whole))
 
 
 def _said(finding: Finding) -> Line:
@@ -174,14 +179,16 @@ def result_line(result: "FixResult") -> Line:
     style = {"untouched": "green", "fixed": "green"}.get(result.outcome, "bold red")
     words = f" -> {printable(after.asset.path)}: {summary(after.facts)}" if after else ""
     said = f": {printable(why)}" if (why := came_of(result)) else ""
-    grade = f"VMAF {found.vmaf_mean:.1f} (worst frame {found.vmaf_min:.1f})" if (found := result.quality) else ""
-    grade = f"; {localized(grade)}" if grade else ""
+    grade = ""
+    if found := result.quality:
+        words_of = "VMAF {n1} (worst frame {n2})"
+        grade = f"; {localized(phrase(words_of, n1=f'{found.vmaf_mean:.1f}', n2=f'{found.vmaf_min:.1f}'))}"
     return (name, "bold"), (": ", ""), (localized(result.outcome), style), (words + grade + said, "")
 
 
 def summary(facts: Facts | None) -> str:
     """Format the main facts: "mp4, 1280 x 720 px, 25 fps, 5 s, 1,234 bytes"."""
-    return _summary(facts) if language() == ENGLISH else listed([localized(one) for one in _summary(facts).split(", ")])
+    return localized(_summary(facts))
 
 
 @keep_latest
@@ -189,14 +196,14 @@ def _summary(facts: Facts | None) -> str:
     """Format the main facts in English."""
     if facts is None:
         return "nothing measured"
-    words = [facts.format]
+    words = [printable(facts.format)]
     if not isinstance(facts, AudioFacts):
-        words.append(f"{facts.width_px} x {facts.height_px} px")
+        words.append(phrase("{n1} x {n2} px", n1=facts.width_px, n2=facts.height_px))
     if not isinstance(facts, ImageFacts):
         rate = None if isinstance(facts, AudioFacts) else facts.frame_rate_hz
-        words += [f"{decimal(rate)} fps"] if rate is not None else []
-        words += [f"{decimal(facts.duration_s)} s"] if facts.duration_s is not None else []
-    return printable(", ".join([*words, file_size(facts.bytes)]))
+        words += [phrase("{n} fps", n=decimal(rate))] if rate is not None else []
+        words += [phrase("{n} s", n=decimal(facts.duration_s))] if facts.duration_s is not None else []
+    return joined([*words, file_size(facts.bytes)])
 
 
 class Totals:
@@ -221,9 +228,9 @@ class Totals:
     def words(self) -> str:
         """Format the counts: "4 files: 1 pass, 3 fail, 0 unsure; 4 errors, 1 warning"."""
         files = sum(self.verdicts.values())
-        counts = [localized(f"{self.verdicts[one]} {one}") for one in EXIT_CODES]
-        found = [localized(f"{n} {word}{'s' if n != 1 else ''}") for word, n in sorted(self.severities.items())]
-        of = localized(f"{files} {'file' if files == 1 else 'files'}")
+        counts = [localized(phrase(JUDGED[one], n=self.verdicts[one])) for one in EXIT_CODES]
+        found = [localized(phrase(FOUND[word][n != 1], n=n)) for word, n in sorted(self.severities.items())]
+        of = localized(phrase("{n} file" if files == 1 else "{n} files", n=files))
         return f"{of}: {listed(counts)}; {listed(found) or localized('no findings')}"
 
     def lines(self, header: Header, ending: Summary) -> Iterator[Line]:
@@ -239,7 +246,17 @@ class Totals:
 
 def passed_words(files: int) -> str:
     """Format the number of files skipped: "1 file passed over as no media"."""
-    return localized(f"{files:,} {'file' if files == 1 else 'files'} passed over as no media")
+    words = "{n} file passed over as no media" if files == 1 else "{n} files passed over as no media"
+    return localized(phrase(words, n=f"{files:,}"))
+
+
+JUDGED: dict[Verdict, str] = {"pass": "{n} pass", "fail": "{n} fail", "unsure": "{n} unsure"}
+FOUND: dict[str, tuple[str, str]] = {
+    "error": ("{n} error", "{n} errors"),
+    "warning": ("{n} warning", "{n} warnings"),
+    "info": ("{n} info", "{n} infos"),
+}
+"""Severity → words for one finding and for several."""
 
 
 FIXABLE = "`preflight fix` can mend what is out of bounds; `preflight explain RULE` says why."
@@ -248,7 +265,7 @@ INTERRUPTED = "Interrupted: what is not named was not judged"
 
 def signature(header: Header) -> str:
     """Format profile and version."""
-    return localized(f"Profile {header.edition}, preflight {header.version}")
+    return localized(phrase("Profile {q}, preflight {w}", q=header.edition, w=header.version))
 
 
 def group_lines(judged: Judged, *, verbose: bool = False) -> Iterator[Line]:

@@ -192,6 +192,6 @@ def where_html(places: Sequence[Place], asked: Asked) -> str:
     prices = ["" if place.usd is None else _usd(place.usd) for place in places]
     rows = zip(places, ways, prices, strict=True)
     begin = page_begin("<!DOCTYPE html>\n", title)
-    unit = localized(f"USD{asked.unit}")
+    unit = localized("USD" if asked.request else "USD/s")
     body = render("where", title=title, rows=rows, stands=_stands, unit=unit, cited=cited)
     return f"{begin}<main>\n{body}{render('end')}"

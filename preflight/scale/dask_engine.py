@@ -18,6 +18,7 @@ from preflight.scale.run import Chunk, Done, written
 from preflight.scale.store import VerdictStore
 from preflight.scale.work import Work, given_up
 from preflight.values.assets import printable
+from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -116,7 +117,9 @@ class Dask(msgspec.Struct, kw_only=True):
             import dask
             from distributed import Client, LocalCluster
         except ImportError as error:
-            raise CallError(f"{error.name} is not installed", advice="pip install 'preflight-media[scale]'") from None
+            raise CallError(
+                phrase("{q} is not installed", q=error.name), advice="pip install 'preflight-media[scale]'"
+            ) from None
         if self.scheduler:
             with _connected(self.scheduler) as client:
                 yield client
@@ -151,7 +154,9 @@ def _connected(scheduler: str) -> "Iterator[Client]":
     try:
         client = Client(scheduler, timeout=CONNECT_S)
     except (OSError, TimeoutError, ValueError, ImportError, RuntimeError) as error:
-        words = f"the scheduler {printable(scheduler)} cannot be reached: {printable(str(error))[:200]}"
+        words = phrase(
+            "the scheduler {q1} cannot be reached: {q2}", q1=printable(scheduler), q2=printable(str(error))[:200]
+        )
         raise CallError(words, advice="Start one: dask scheduler; dask worker ADDRESS.") from None
     with client:
         yield client
@@ -183,6 +188,8 @@ def _translated(scheduler: str | None) -> Iterator[None]:
         yield
     except (CancelledError, OSError, TimeoutError) as error:
         said = printable(str(error))[:200] or type(error).__name__
-        raise NotDone(f"{where}: the scheduler was lost: {said}", advice=LOST) from None
+        raise NotDone(phrase("{q}: the scheduler was lost: {why}", q=where, why=said), advice=LOST) from None
     except RuntimeError as error:
-        raise NotDone(f"{where}: a worker cannot do the work: {printable(str(error))[:300]}", advice=LOST) from None
+        raise NotDone(
+            phrase("{q}: a worker cannot do the work: {why}", q=where, why=printable(str(error))[:300]), advice=LOST
+        ) from None

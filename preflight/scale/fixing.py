@@ -22,6 +22,7 @@ from preflight.rules import judge
 from preflight.scale.place import open_place
 from preflight.values.assets import Asset, printable
 from preflight.values.findings import Judged, Report
+from preflight.values.phrase import phrase
 from preflight.values.probed import Fault, Probed
 from preflight.workers.pool import measured
 
@@ -53,9 +54,9 @@ def fix_object(judged: Judged, profile: Profile, stores: Stores, fixing: Fixing)
             _put(result, judged.asset, profile, stores, fixing)
         except (NotDone, OSError) as error:
             said = getattr(error, "message", None) or getattr(error, "strerror", None) or str(error)
-            return _unsure(judged, profile, f"could not be fixed: {said}")
+            return _unsure(judged, profile, phrase("could not be fixed: {why}", why=said))
     if result.outcome == "failed":
-        return _unsure(judged, profile, f"could not be fixed: {result.message}")
+        return _unsure(judged, profile, phrase("could not be fixed: {why}", why=result.message))
     return msgspec.structs.replace(result.after or result.before, asset=judged.asset)
 
 
@@ -76,7 +77,9 @@ def _brought(asset: Asset, stores: Stores, folder: Path) -> Asset:
     begin = reader.begin()
     size = reader.stored.size if reader.stored else 0
     if size > MOST_BYTES:
-        raise RemoteError(f"it has {size:,} bytes; at most {MOST_BYTES:,} are downloaded here")
+        raise RemoteError(
+            phrase("it has {n1} bytes; at most {n2} are downloaded here", n1=f"{size:,}", n2=f"{MOST_BYTES:,}")
+        )
     with path.open("wb") as file:
         file.write(begin)
         for at in range(len(begin), size, LARGEST):
@@ -129,4 +132,6 @@ def _write(store: Any, key: str, content: Path | bytes, stores: Stores, fixing: 
     try:
         obstore.put(store, key, content)
     except Exception as error:  # noqa: BLE001 - obstore's errors share no base
-        raise NotDone(f"{printable(fixing.place)}: cannot be written: {stores.said(error)}") from None
+        raise NotDone(
+            phrase("{q}: cannot be written: {why}", q=printable(fixing.place), why=stores.said(error))
+        ) from None

@@ -9,6 +9,7 @@ import msgspec
 from preflight._version import __version__
 from preflight.scale.schema import VERDICTS_SCHEMA
 from preflight.values.parsed import parsed
+from preflight.values.phrase import error_words, phrase
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -59,5 +60,5 @@ def loaded(content: bytes) -> Manifest:
         found = parsed(content, Manifest)
         _ = found.last_number  # a shard has a number in its name
     except ValueError as error:
-        raise ValueError(f"manifest.json is damaged: {error}") from None
+        raise ValueError(phrase("manifest.json is damaged: {why}", why=error_words(error))) from None
     return found

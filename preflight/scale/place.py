@@ -12,6 +12,7 @@ from preflight.errors import CallError, NotDone
 from preflight.objects.address import parse
 from preflight.objects.stores import Stores
 from preflight.values.assets import Asset, printable
+from preflight.values.phrase import phrase
 
 UNCONDITIONAL = ("NotImplemented", "501")
 """What stores say that know no conditional writes."""
@@ -58,14 +59,14 @@ class Place:
         """Read a file; raise NotDone."""
         import obstore
 
-        with self.said(f"be read: {name}"):
+        with self.said(phrase("be read: {q}", q=name)):
             return bytes(obstore.get(self._store, name).bytes())
 
     def find(self, name: str) -> tuple[bytes, Mark] | None:
         """Read a file with the mark of its content; None where there is none; raise NotDone."""
         import obstore
 
-        with self.said(f"be read: {name}"):
+        with self.said(phrase("be read: {q}", q=name)):
             try:
                 found = obstore.get(self._store, name)
                 return bytes(found.bytes()), Mark(found.meta["e_tag"], found.meta["version"])
@@ -139,7 +140,9 @@ class Place:
         except NotDone:
             raise
         except Exception as error:  # noqa: BLE001 - obstore's and Arrow's errors share no base
-            words = f"{printable(self.place)}: cannot {doing}: {self._stores.said(error)}"
+            words = phrase(
+                "{q}: cannot {doing}: {why}", q=printable(self.place), doing=doing, why=self._stores.said(error)
+            )
             advice = "What was written before is whole; the next run goes on from there."
             raise NotDone(words, advice=advice) from None
 
@@ -163,17 +166,17 @@ def open_place(place: str, stores: Stores, *, make: bool) -> Any:  # noqa: ANN40
         import pyarrow  # noqa: F401, ICN001 - whether it is there
         from obstore.store import LocalStore
     except ImportError as error:
-        words = f"{printable(place)}: {error.name}, which verdict stores need, is not installed"
+        words = phrase("{q1}: {q2}, which verdict stores need, is not installed", q1=printable(place), q2=error.name)
         raise CallError(words, advice="pip install 'preflight-media[scale]'") from None
     if Asset(path=place).is_object:
         address = parse(place)
         if make and stores.is_read_only(address.scheme):
-            words = f"{printable(place)}: Google's buckets are read unsigned, and not written"
+            words = phrase("{q}: Google's buckets are read unsigned, and not written", q=printable(place))
             raise CallError(words, advice="Put the verdicts elsewhere, or set credentials.")
         return stores.open(address.scheme, address.bucket, address.key.strip("/"))
     if not make and not Path(place).is_dir():
-        raise CallError(f"{printable(place)}: no such folder")
+        raise CallError(phrase("{q}: no such folder", q=printable(place)))
     try:
         return LocalStore(Path(place).absolute(), mkdir=make)
     except Exception as error:  # noqa: BLE001 - obstore's errors share no base
-        raise CallError(f"{printable(place)}: cannot be opened: {stores.said(error)}") from None
+        raise CallError(phrase("{q}: cannot be opened: {why}", q=printable(place), why=stores.said(error))) from None

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 
 from preflight._version import __version__
+from preflight.locale import localized
 from preflight.report.csv import text_cell
 from preflight.report.json import SUMMARY_SCHEMA, dump
 from preflight.report.markdown import escaped, table
 from preflight.scale.summary import Row, Summary
 from preflight.values.assets import printable
-from preflight.values.phrase import plain
+from preflight.values.phrase import phrase, plain
 from preflight.values.units import file_size
 
 SHOWN = 15
@@ -26,10 +27,20 @@ def _rows(summary: Summary, part: str) -> tuple[Row, ...]:
 
 
 def _headline(summary: Summary) -> str:
-    assets = f"{summary.assets:,} {'asset' if summary.assets == 1 else 'assets'}"
-    counts = f"{summary.passed:,} pass, {summary.failed:,} fail, {summary.unsure:,} unsure"
-    editions = ", ".join(row.name for row in summary.editions)
-    return f"{assets}: {counts}; {file_size(summary.bytes)}. {printable(editions)}, preflight {__version__}."
+    counted = "{n} asset: {n1} pass, {n2} fail, {n3} unsure; {size}. {q}, preflight {w}."
+    if summary.assets != 1:
+        counted = "{n} assets: {n1} pass, {n2} fail, {n3} unsure; {size}. {q}, preflight {w}."
+    words = phrase(
+        counted,
+        n=f"{summary.assets:,}",
+        n1=f"{summary.passed:,}",
+        n2=f"{summary.failed:,}",
+        n3=f"{summary.unsure:,}",
+        size=file_size(summary.bytes),
+        q=printable(", ".join(row.name for row in summary.editions)),
+        w=__version__,
+    )
+    return localized(words)
 
 
 def as_text(summary: Summary) -> str:
@@ -38,26 +49,29 @@ def as_text(summary: Summary) -> str:
 
 
 def _text_lines(summary: Summary) -> Iterator[str]:
-    yield f"{printable(summary.place)}: {summary.verdict.upper()} {_headline(summary)}"
+    yield f"{printable(summary.place)}: {localized(summary.verdict.upper())} {_headline(summary)}"
     for part in ("rule", "folder"):
         rows = [row for row in _rows(summary, part) if part == "rule" or row.failed or row.unsure]
         if rows:
             yield ""
-            yield f"by {part}, worst first"
+            yield localized("by rule, worst first" if part == "rule" else "by folder, worst first")
             yield from (_line(row, part) for row in rows[:SHOWN])
             if len(rows) > SHOWN:
-                yield f"  and {len(rows) - SHOWN:,} more"
+                yield f"  {localized(phrase('and {n} more', n=f'{len(rows) - SHOWN:,}'))}"
     if summary.worst:
         yield ""
-        yield "worst assets"
+        yield localized("worst assets")
         for one in summary.worst[:SHOWN]:
-            yield f"  {printable(one.url)}: {one.verdict}: {', '.join(one.rules)}"
+            yield f"  {printable(one.url)}: {localized(one.verdict)}: {', '.join(one.rules)}"
 
 
 def _line(row: Row, part: str) -> str:
     if part == "rule":
-        return f"  {row.assets:>10,}  {row.severity:<8} {row.name}"
-    return f"  {row.failed:>10,} of {row.assets:,} fail, {row.unsure:,} unsure  {printable(row.name) or '.'}"
+        return f"  {row.assets:>10,}  {localized(row.severity):<8} {row.name}"
+    words = phrase(
+        "{n1} of {n2} fail, {n3} unsure", n1=f"{row.failed:>10,}", n2=f"{row.assets:,}", n3=f"{row.unsure:,}"
+    )
+    return f"  {localized(words)}  {printable(row.name) or '.'}"
 
 
 def as_json(summary: Summary) -> str:

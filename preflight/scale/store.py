@@ -29,6 +29,7 @@ from preflight.scale.manifest import Entry, Manifest, dumped, loaded
 from preflight.scale.place import Mark, Place
 from preflight.scale.schema import schema
 from preflight.values.assets import printable
+from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -86,7 +87,7 @@ class VerdictStore:
     def _table(self, name: str, content: bytes, columns: Sequence[str] | None = None) -> "pa.Table":
         import pyarrow.parquet as pq
 
-        with self._files.said(f"be read: {name}"):
+        with self._files.said(phrase("be read: {q}", q=name)):
             file = pq.ParquetFile(_buffer(content), pre_buffer=False)  # threads that outlive the program abort it
             return file.read(columns=None if columns is None else list(columns), use_threads=False)
 
@@ -95,7 +96,7 @@ class VerdictStore:
         found = self._files.find(MANIFEST)
         if found is None:
             return Manifest(tuple(self._unlisted())), None
-        with self._files.said(f"be read: {MANIFEST}"):
+        with self._files.said(phrase("be read: {q}", q=MANIFEST)):
             return loaded(found[0]), found[1]
 
     def _unlisted(self) -> Iterator[Entry]:
@@ -106,7 +107,7 @@ class VerdictStore:
         for name, written in sorted(self._files.listed()):
             if SHARD.fullmatch(name) and (written < since or not self._files.is_bucket):
                 content = self._files.read(name)
-                with self._files.said(f"be read: {name}"):
+                with self._files.said(phrase("be read: {q}", q=name)):
                     yield Entry(name, pq.read_metadata(_buffer(content)).num_rows, len(content))
 
     # ---- parts and shards
@@ -160,7 +161,9 @@ class VerdictStore:
             if self._commit(manifest, mark, made):
                 self._files.remove([name for name in names if name not in made.rest])
                 return made.rest
-        raise NotDone(f"{printable(self.place)}: others write there all the time", advice="Try again later.")
+        raise NotDone(
+            phrase("{q}: others write there all the time", q=printable(self.place)), advice="Try again later."
+        )
 
     def _made(self, manifest: Manifest, names: Sequence[str], known: Known, *, last: bool) -> "_Made | None":
         """Write parts' rows to shards that do not count yet; None where another run has just taken a part up.
@@ -251,7 +254,7 @@ class VerdictStore:
         try:
             return lock.acquire()
         except Timeout:
-            raise CallError(f"{printable(self.place)}: another run writes there") from None
+            raise CallError(phrase("{q}: another run writes there", q=printable(self.place))) from None
 
 
 class _Made(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ from preflight.flow.check import measure_block
 from preflight.scale.run import Chunk, Done, written
 from preflight.scale.saving import Saving
 from preflight.scale.work import Work, batch_of, given_up
+from preflight.values.phrase import phrase
 
 PLUGIN = "preflight"
 
@@ -39,7 +40,9 @@ class Judging(WorkerPlugin):  # type: ignore[misc] # dask hardly has types
     def setup(self, worker: Any) -> None:  # noqa: ANN401 - dask's signature
         """Open session, children and store; raise RuntimeError where another version of preflight is installed."""
         if self._version != __version__:
-            raise RuntimeError(f"the worker has preflight {__version__}, the caller {self._version}")
+            raise RuntimeError(
+                phrase("the worker has preflight {q1}, the caller {q2}", q1=__version__, q2=self._version)
+            )
         from preflight.flow.check import Measuring
         from preflight.scale.store import VerdictStore
         from preflight.upload.fetcher import Fetcher

@@ -16,6 +16,7 @@ from preflight.server.events import TooMany
 from preflight.server.uploads import TooLargeError
 from preflight.values.assets import printable
 from preflight.values.parsed import NotJsonError, parsed
+from preflight.values.phrase import error_words, phrase
 from preflight.values.unforeseen import unforeseen
 
 T = TypeVar("T")
@@ -57,7 +58,7 @@ async def body_as(request: Request, wanted: type[T]) -> T:
     try:
         return parsed(bytes(content) or b"{}", wanted)
     except NotJsonError as error:
-        raise CallError(f"the body is not what is expected here: {error}") from None
+        raise CallError(phrase("the body is not what is expected here: {why}", why=error_words(error))) from None
 
 
 def on_error(_request: Request, error: Exception) -> Response:

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from preflight.errors import NotDone
+from preflight.values.phrase import phrase
 from preflight.values.remedy import Remedy
 
 LOOPBACK = "127.0.0.1"
@@ -40,7 +41,7 @@ def listening(port: int, host: str = LOOPBACK) -> socket.socket:
         sock.listen(128)
     except OSError as error:
         sock.close()
-        raise NotDone(f"port {port}: {error.strerror}", advice=Remedy("other-port")) from None
+        raise NotDone(phrase("port {n}: {why}", n=port, why=error.strerror), advice=Remedy("other-port")) from None
     return sock
 
 

@@ -12,6 +12,7 @@ from preflight.errors import CallError, NotDone
 from preflight.files.atomic import advice_on, commit, temporary
 from preflight.files.names import storable
 from preflight.values.assets import printable
+from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,10 +86,11 @@ def _opened(draft: Path) -> "Iterator[BinaryIO]":
         with draft.open("wb", buffering=0) as file:
             yield file
     except OSError as error:
-        raise NotDone(f"cannot be stored: {error.strerror or error}", advice=advice_on(error)) from None
+        raise NotDone(phrase("cannot be stored: {why}", why=error.strerror or error), advice=advice_on(error)) from None
 
 
 def _too_large(name: str, most_bytes: int) -> TooLargeError:
     return TooLargeError(
-        f"{printable(name[:80])}: is larger than {most_bytes:,} bytes", advice="Open it in place instead."
+        phrase("{q}: is larger than {n} bytes", q=printable(name[:80]), n=f"{most_bytes:,}"),
+        advice="Open it in place instead.",
     )

@@ -22,6 +22,7 @@ from preflight.profiles.schema import Profile
 from preflight.rules import judge
 from preflight.values.assets import Asset, printable
 from preflight.values.findings import Judged
+from preflight.values.phrase import phrase
 from preflight.values.probed import Probed
 from preflight.watch import fixing
 from preflight.watch.arrivals import Arrival, Arrivals
@@ -157,7 +158,7 @@ class Watch:
         self._arrivals.scan()
         for folder, reason in self._arrivals.barred.items():
             if folder not in self._barred:
-                self._note(f"{printable(folder)}: cannot be looked into: {reason}")
+                self._note(phrase("{q}: cannot be looked into: {why}", q=printable(folder), why=reason))
         self._barred = set(self._arrivals.barred)
 
     def round(self) -> None:
@@ -229,7 +230,7 @@ class Watch:
             return
         pause_s = self._arrivals.postpone(arrival.path)
         self._journal.left(arrival.path, reason)
-        reason = f"{reason}; it stays, and is tried again after {pause_s:g} s"
+        reason = phrase("{why}; it stays, and is tried again after {n} s", why=reason, n=f"{pause_s:g}")
         self._say(News(path=arrival.path, became=became, rules=rules, reason=reason))
 
     def _say(self, news: News) -> None:

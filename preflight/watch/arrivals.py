@@ -18,6 +18,7 @@ from preflight.errors import NotDone
 from preflight.files.opened import Opened, State, leads_out
 from preflight.values.assets import printable
 from preflight.values.leftovers import is_system_folder, is_unfinished
+from preflight.values.phrase import phrase
 from preflight.watch.open_files import open_for_writing
 
 EXTRA_TIMES = 5
@@ -76,7 +77,7 @@ class Arrivals:
                     there[path] = waiting
         self._waiting = there
         if reason := self.barred.get(os.fspath(self._folder)):
-            raise NotDone(f"{printable(str(self._folder))}: cannot be looked into: {reason}")
+            raise NotDone(phrase("{q}: cannot be looked into: {why}", q=printable(str(self._folder)), why=reason))
 
     def _noticed(self, path: str, at: Opened) -> _Waiting | None:
         state = at.state(path)

@@ -14,6 +14,7 @@ from preflight.errors import NotDone
 from preflight.files.move import Borders, flush
 from preflight.files.opened import Opened, leads_out
 from preflight.values.assets import printable
+from preflight.values.phrase import phrase
 from preflight.values.unforeseen import unforeseen
 from preflight.watch import fixing
 from preflight.watch.arrivals import Arrival, Arrivals, entries_below, files_below
@@ -244,12 +245,14 @@ class Carrier:
 def _words(error: OSError | NotDone) -> str:
     if isinstance(error, NotDone):
         return error.message
-    name = f"{printable(str(error.filename2 or error.filename))}: " if error.filename else ""
-    return f"{name}{error.strerror or error}"
+    why = error.strerror or str(error)
+    return phrase("{q}: {why}", q=printable(str(error.filename2 or error.filename)), why=why) if error.filename else why
 
 
 def _stuck(handling: Handling, error: OSError) -> NotDone:
     return NotDone(
-        f"{printable(handling.path)}: was begun and cannot be moved: {_words(error)}",
-        advice=f"It lies at {printable(handling.aside)}; start again when that is mended, and the move is ended.",
+        phrase("{q}: was begun and cannot be moved: {why}", q=printable(handling.path), why=_words(error)),
+        advice=phrase(
+            "It lies at {q}; start again when that is mended, and the move is ended.", q=printable(handling.aside)
+        ),
     )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from preflight.values.phrase import error_words, phrase
 from preflight.watch.arrivals import is_temporary
 
 if TYPE_CHECKING:
@@ -32,7 +33,12 @@ def changes(folder: Path, tick_s: float, note: Callable[[str], None]) -> Iterato
     except ImportError:
         note("watchfiles is not installed: the folder is looked at from time to time, and not sooner")
     except (OSError, RuntimeError) as error:  # inotify limits the number of watched folders
-        note(f"the system sends no events ({error}): the folder is looked at from time to time, and not sooner")
+        note(
+            phrase(
+                "the system sends no events ({why}): the folder is looked at from time to time, and not sooner",
+                why=error_words(error),
+            )
+        )
     while True:
         time.sleep(tick_s)
         yield False

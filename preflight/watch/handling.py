@@ -25,7 +25,7 @@ from preflight.files.opened import Opened, State
 from preflight.files.rename import rename, rename_free
 from preflight.files.text import TextError, json_of
 from preflight.values.assets import shown
-from preflight.values.phrase import plain
+from preflight.values.phrase import phrase, plain
 
 HIDDEN = ".watch-"
 REPORT = ".report.json"
@@ -112,7 +112,7 @@ def free_name(wanted: str, at: Opened, notes: Sequence[NoteKind] = ("report",)) 
     for name in names_of(wanted):
         if not at.has(name) and not any(at.has(note_of(kind, name)) for kind in notes):
             return name
-    raise NotDone(f"{shown(wanted)}: too many files of that name exist", advice="Empty the folder.")
+    raise NotDone(phrase("{q}: too many files of that name exist", q=shown(wanted)), advice="Empty the folder.")
 
 
 # ---- prepare --------------------------------------------------------------------------------------------------------

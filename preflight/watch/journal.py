@@ -51,7 +51,9 @@ def _identity(folder: Path) -> str:
     try:
         status = folder.stat()
     except OSError as error:
-        raise NotDone(f"{printable(str(folder))}: cannot be looked into: {error.strerror}") from None
+        raise NotDone(
+            phrase("{q}: cannot be looked into: {why}", q=printable(str(folder)), why=error.strerror)
+        ) from None
     return f"{status.st_dev}:{status.st_ino}"
 
 
@@ -96,7 +98,9 @@ class Journal:
         except OSError as error:
             self._close()
             reason = error.strerror or error
-            raise NotDone(f"{printable(str(self.path))}: the journal cannot be written: {reason}") from None
+            raise NotDone(
+                phrase("{q}: the journal cannot be written: {why}", q=printable(str(self.path)), why=reason)
+            ) from None
         except CallError:
             self._close()
             raise
@@ -112,7 +116,7 @@ class Journal:
         """Take a lock that ends with this process and is not inherited."""
         lock = Lock(path)
         if not lock.take():
-            raise CallError(f"{printable(str(path))}: another watch is at work there")
+            raise CallError(phrase("{q}: another watch is at work there", q=printable(str(path))))
         self._locks.append(lock)
 
     def _open(self) -> None:
@@ -267,7 +271,9 @@ def _entries(path: Path) -> Iterator[dict[str, Any]]:
     with stream:
         first = stream.readline(1 << 10)
         if first and first.strip() != FIRST.encode() and not FIRST.encode().startswith(first):
-            raise CallError(f"{printable(str(path))}: is there, and is no journal of a watch; it was left as it is")
+            raise CallError(
+                phrase("{q}: is there, and is no journal of a watch; it was left as it is", q=printable(str(path)))
+            )
         for line in iter(lambda: stream.readline(MAX_LINE_BYTES), b""):
             with suppress(TextError):
                 entry = json_of(line)

@@ -1,27 +1,48 @@
-"""The catalogues are whole: each message in both languages, with its placeholders; the compiled files agree."""
+"""The catalogues are whole, and nothing that a person reads passes them by; the compiled files agree."""
 
 import ast
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
+from functools import cache
+from typing import get_args
 
+import click
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-import preflight
-from preflight.locale import Language
-from preflight.locale.catalogue import LOCALES, PLACEHOLDER, in_context, kind_of, messages
-from preflight.locale.grammar import attempt
+from preflight.locale import Language, localized, speaking
+from preflight.locale.catalogue import APART, LOCALES, PLACEHOLDER, _loaded, in_context, kind_of, messages
+from preflight.locale.translate import translated
+from preflight.profiles import load, names
 from preflight.report.remedies import SENTENCES
-from preflight.values.findings import Finding
+from preflight.report.remedies import said as worded
+from preflight.rules import RULES
+from preflight.values.limits import Range
+from preflight.values.phrase import Phrase
 from preflight.values.remedy import Remedy
+from preflight.values.units import Unit, measure
+from tests.locale.laws import (
+    FOREIGN,
+    PROSE,
+    ROOT,
+    built,
+    data,
+    error_names,
+    is_named,
+    literals,
+    mistaken,
+    modules,
+    phrases,
+    plain,
+    templates,
+    tree_of,
+)
+from tests.locale.test_translate import HOSTILE
 
-ROOT = Path(preflight.__file__).parent
-GAP = re.compile(r"\{[^}]+\}")
 LANGUAGES: tuple[Language, ...] = tuple(LOCALES)
-UNSAID = frozenset({"dict[Doubt, str]"})
-"""Strings that no person reads."""
+TREES = {path.relative_to(ROOT).as_posix(): tree_of(path) for path in modules()}
 
 
 def test_the_compiled_catalogues_agree_with_their_sources() -> None:
@@ -30,140 +51,172 @@ def test_the_compiled_catalogues_agree_with_their_sources() -> None:
 
 
 def test_both_languages_have_the_same_messages() -> None:
-    assert set(messages("ko")) == set(messages("zh"))
+    assert set(_loaded("ko")) == set(_loaded("zh"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_translation_uses_the_placeholders_of_its_message_and_no_other(language: Language) -> None:
+def test_a_translation_has_the_placeholders_of_its_message(language: Language) -> None:
     wrong = [
         message
-        for message, words in messages(language).items()
-        if not set(PLACEHOLDER.findall(words)) <= set(PLACEHOLDER.findall(message))
-        or {name for name in PLACEHOLDER.findall(message) if name not in words} - DROPPED.get(message, set())
+        for message, words in _loaded(language).items()
+        if set(PLACEHOLDER.findall(words)) != set(PLACEHOLDER.findall(message.rpartition(APART)[2]))
     ]
     assert wrong == []
 
 
-DROPPED: dict[str, set[str]] = {}
-"""Message → placeholders that no translation needs."""
+def test_every_template_of_the_program_is_in_the_catalogues() -> None:
+    known = messages("ko")
+    found = {f"{name}: {one}" for name, tree in TREES.items() for one in templates(tree) if one not in known}
+    assert found == set()
 
 
-def templates_of(path: Path) -> Iterator[str]:
-    """Yield the strings that a module words, with braces for what is filled in; documents and ids apart."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    silent = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    silent |= {
-        id(part)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.JoinedStr)
-        for part in ast.walk(node)
-        if part is not node
-    }
-    silent |= {id(node) for call in ast.walk(tree) if isinstance(call, ast.Call) for node in _unsaid(call)}
-    for node in ast.walk(tree):
-        if id(node) in silent:
-            continue
-        if isinstance(node, ast.JoinedStr):
-            parts = (part.value if isinstance(part, ast.Constant) else "\0" for part in node.values)
-            yield "".join(map(str, parts))
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
+LEADS = ("at most", "at least", "more than", "less than")
+MADE = {"values/limits.py": 4}
+"""Module → how many templates it makes of words and a unit; the next test lists them."""
 
 
-def _unsaid(call: ast.Call) -> Iterator[ast.AST]:
-    """Yield what a call takes that nobody reads: patterns, and how a value was measured."""
-    name = ast.unparse(call.func)
-    if name.startswith("re."):
-        yield from call.args
-    if name == "Reading":
-        yield from (node for argument in call.args[1:2] for node in ast.walk(argument))
-    yield from (one.value for one in call.keywords if one.arg in ("how", "source", "msg"))
+def test_a_template_is_a_literal_or_a_name_that_holds_one() -> None:
+    found = {name: sum(not is_named(call) for call in phrases(tree)) for name, tree in TREES.items()}
+    assert {name: count for name, count in found.items() if count} == MADE
 
 
-def unknown(text: str, every: str) -> list[str]:
-    """Return the parts of a message that stand in no message of the catalogues."""
-    parts = (part.strip(" ,.:;()") for piece in text.split("\0") for part in re.split(r"\{[^}]*\}|; |: ", piece))
-    return [part for part in parts if re.search(r"[a-z]{3}", part) and part not in every]
+@pytest.mark.parametrize("unit", get_args(Unit))
+def test_bounds_of_every_unit_are_in_the_catalogues(unit: Unit) -> None:
+    wanted = {f"{lead} {measure(unit)}" for lead in LEADS} | {f"{{n1}} to {measure(unit).replace('n', 'n2', 1)}"}
+    assert wanted - set(messages("ko")) == set()
 
 
-MODULES = (
-    *("rules/audio.py", "rules/video.py", "rules/image.py", "rules/common.py", "rules/request.py"),
-    *("rules/settings.py", "rules/prompt.py", "rules/task_type.py", "rules/nested.py"),
-    *("plan/steps.py", "plan/advice.py"),
-)
+def test_a_phrase_is_given_what_its_template_names() -> None:
+    assert [f"{name}: {call.lineno}" for name, tree in TREES.items() for call in phrases(tree) if mistaken(call)] == []
 
 
-@pytest.mark.parametrize("module", MODULES)
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_no_message_of_a_rule_or_step_is_without_its_translation(module: str, language: Language) -> None:
-    every = "\n".join(messages(language))
-    said = [text for text in templates_of(ROOT / module) if " " in text.strip("\0 ") and text not in UNSAID]
-    assert [part for text in said for part in unknown(text, every)] == []
+FRAGMENTS = {
+    "__init__.py": "Python's own words on a missing name",
+    "scale/__init__.py": "Python's own words on a missing name",
+    "cli/doctor.py": "a command for a shell",
+    "cli/options/common.py": "help, whose whole text is in the catalogues",
+    "cli/options/option.py": "a fault of the program",
+    "cli/ui.py": "help, whose whole text is in the catalogues",
+    "cli/new.py": "a comment of a written request.toml",
+    "flow/fix.py": "a comment of a written request.toml",
+    "probe/timing.py": "how a value was measured",
+    "probe/video.py": "how a value was measured",
+    "report/comparison_rows.py": "Markdown for a pull request, in English as its table",
+    "report/fixed.py": "a mark before words that are translated",
+    "report/github.py": "a command of GitHub's",
+    "report/junit.py": "XML",
+}
+"""Module → why a sentence that it builds is none that is translated."""
+
+
+def test_no_sentence_is_built_without_a_template() -> None:
+    found = {name: list(built(tree)) for name, tree in TREES.items()}
+    assert {name: texts for name, texts in found.items() if texts and name not in FRAGMENTS} == {}
+    assert {name for name in FRAGMENTS if not found[name]} == set()
+
+
+def test_no_literal_that_a_person_reads_passes_the_catalogues_by() -> None:
+    errors, known = error_names(), messages("ko")
+    found = {f"{name}: {text}" for name, tree in TREES.items() for text in plain(tree, errors) if text not in known}
+    assert found == set()
+
+
+def test_an_f_string_an_unknown_template_and_a_bare_literal_are_refused() -> None:
+    tree = ast.parse(
+        'raise NotDone(f"{x} was not found")\nphrase("{n} parsecs long", n=1)\nraise NotDone("nobody said so")\n'
+        'phrase(f"{x} of it", n=1)\nphrase("{n} s", q=1)\n'
+    )
+    assert list(built(tree)) == ["f'{x} was not found'"]
+    assert set(templates(tree)) - set(messages("ko")) == {"{n} parsecs long"}
+    assert list(plain(tree, error_names())) == ["nobody said so"]
+    assert [is_named(call) for call in phrases(tree)] == [True, False, True]
+    assert [mistaken(call) for call in phrases(tree)] == [False, False, True]
+
+
+def test_every_message_is_used() -> None:
+    bounds = {f"{lead} {measure(unit)}" for lead in LEADS for unit in get_args(Unit)}
+    bounds |= {f"{{n1}} to {measure(unit).replace('n', 'n2', 1)}" for unit in get_args(Unit)}
+    rules = {text for rule in RULES.values() for text in (rule.what, rule.why, rule.fix)}
+    used, apart = {*literals(), *FOREIGN, *bounds, *rules, *(text for text, _ in helps())}, data()
+    assert [one for one in messages("ko") if one not in used and one not in apart] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_remedy_is_without_its_translation(language: Language) -> None:
-    made = {kind: Remedy(kind, "ID", 7, "file", "video/size", "lossy", "2", "12:30", "http://x") for kind in SENTENCES}
-    assert [kind for kind, words in SENTENCES.items() if attempt(words.format(made[kind]), language) is None] == []
+    made = [Remedy(kind, "ID", 7, "file", "video/size", "lossy", "2", "12:30", "http://x") for kind in SENTENCES]
+    english = [worded(one) for one in made]
+    with speaking(language):
+        assert [one.kind for one, words in zip(made, english, strict=True) if worded(one) == words] == []
 
 
-def test_every_sort_of_placeholder_is_of_the_grammar() -> None:
+def test_every_sort_of_placeholder_is_there() -> None:
     names = {name for message in messages("ko") for name in PLACEHOLDER.findall(message)}
     assert {kind_of(name) for name in names} == {"n", "w", "l", "q", ""}
-    assert Finding(rule="x/y", severity="error", message="15 s long").message == "15 s long"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_word_of_the_page_has_its_translation_with_the_same_gaps(language: Language) -> None:
+def test_every_word_of_the_page_has_its_translation(language: Language) -> None:
     from preflight.server.ui.words import ENGLISH
 
     told = {text: in_context(language, "page", text) for text in ENGLISH.values()}
-    alike = {text for text, words in told.items() if words == text} - {"preflight", "Preflight", "{name}: {verdict}"}
-    assert alike - {"{when}: {state}"} == set()
-    assert [text for text, words in told.items() if set(GAP.findall(text)) != set(GAP.findall(words))] == []
+    alike = {text for text, words in told.items() if words == text}
+    assert alike <= {"preflight", "Preflight", "{name}: {verdict}", "{when}: {state}"}
 
 
-def test_every_rule_says_in_each_language_what_it_checks_why_and_what_to_do() -> None:
-    from preflight.rules import RULES
-
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_rule_says_in_each_language_what_it_checks_why_and_what_to_do(language: Language) -> None:
     texts = {text for rule in RULES.values() for text in (rule.what, rule.why, rule.fix)}
-    assert {text for text in texts for language in LANGUAGES if attempt(text, language) is None} == set()
+    assert texts - set(messages(language)) == set()
 
 
-SPOKEN = ("fix", "submit", "sending", "agree", "question", "in_turn", "new", "ui", "__init__")
-"""Commands that a person meets first: whatever they print goes through the catalogues."""
+def test_what_a_profile_says_of_a_limit_is_in_the_catalogues() -> None:
+    kinds = [getattr(profile, kind) for profile in map(load, names()) for kind in ("image", "video", "audio")]
+    limits = [getattr(limits, name) for limits in kinds for name in limits.__struct_fields__]
+    notes = {limit.note for limit in limits if isinstance(limit, Range) and limit.note}
+    assert notes - set(messages("ko")) == set()
 
 
-def bare(call: ast.Call) -> bool:
-    """Tell whether a call prints words of its own that pass the catalogues by."""
-    if ast.unparse(call.func) != "click.echo" or not call.args:
-        return False
-    said = call.args[0]
-    if isinstance(said, ast.Constant):
-        return re.search("[a-z]{3}", str(said.value)) is not None
-    return isinstance(said, ast.JoinedStr) and any(
-        isinstance(part, ast.Constant) and re.search("[a-z]{3} [a-z]", str(part.value)) for part in said.values
-    )
+def contexts(command: click.Command, ctx: click.Context) -> Iterator[click.Context]:
+    yield ctx
+    if isinstance(command, click.Group):
+        for name in command.list_commands(ctx):
+            if below := command.get_command(ctx, name):
+                yield from contexts(below, below.context_class(below, info_name=name, parent=ctx))
 
 
-@pytest.mark.parametrize("name", SPOKEN)
-def test_no_command_prints_words_that_pass_the_catalogues_by(name: str) -> None:
-    tree = ast.parse((ROOT / "cli" / f"{name}.py").read_text(encoding="utf-8"))
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    assert [ast.unparse(call) for call in calls if bare(call)] == []
+@cache
+def helps() -> tuple[tuple[str, str], ...]:
+    """List each text of each command's help, and the same in Korean."""
+    from preflight.cli import language as spoken
+    from preflight.cli.commands import root
+
+    told = dict[str, str]()
+
+    def note(text: str) -> str:
+        words = localized(text)
+        told[text.template if isinstance(text, Phrase) else text] = words
+        return words
+
+    with pytest.MonkeyPatch.context() as patch, speaking("ko"):
+        patch.setattr(spoken, "localized", note)
+        for width in (80, 1000):
+            for ctx in contexts(root, root.context_class(root, info_name="preflight")):
+                ctx.terminal_width = ctx.max_content_width = width
+                ctx.get_help()
+    return tuple(told.items())
 
 
-def test_text_reports_style_no_words_that_pass_the_catalogues_by() -> None:
-    tree = ast.parse((ROOT / "report" / "text.py").read_text(encoding="utf-8"))
-    segments = [node for node in ast.walk(tree) if isinstance(node, ast.Tuple) and len(node.elts) == 2]
-    said = [node.elts[0] for node in segments if isinstance(node.elts[0], ast.Constant | ast.JoinedStr)]
-    texts = [ast.unparse(one) for one in said if isinstance(one, ast.Constant)]
-    parts = [
-        str(part.value)
-        for one in said
-        if isinstance(one, ast.JoinedStr)
-        for part in one.values
-        if isinstance(part, ast.Constant)
-    ]
-    worded = [text for text in (*texts, *parts) if not text.strip().startswith("--") and text != "'lossless'"]
-    assert [text for text in worded if re.search("[a-z]{4}", text)] == []
+def test_no_help_is_left_in_english() -> None:
+    assert [text for text, words in helps() if words == text and PROSE.search(text)] == []
+
+
+@given(st.dictionaries(st.sampled_from(["q", "q1", "w", "n"]), HOSTILE, min_size=1), st.sampled_from(LANGUAGES))
+def test_whatever_fills_it_no_template_of_the_catalogues_is_confused(names: dict[str, str], language: Language) -> None:
+    for message in BY_NAMES.get(frozenset(names), ()):
+        words = translated(Phrase(message, names), language)
+        assert all(name in words for name in names.values())
+
+
+BY_NAMES: dict[frozenset[str], list[str]] = {}
+for one in messages("ko"):
+    BY_NAMES.setdefault(frozenset(PLACEHOLDER.findall(one)), []).append(one)

@@ -5,6 +5,7 @@ from contextvars import copy_context
 import pytest
 
 from preflight.locale import accepted, from_locale, language, language_of, listed, localized, speak, speaking
+from preflight.values.phrase import phrase
 
 
 @pytest.mark.parametrize(
@@ -52,13 +53,14 @@ def test_a_header_is_answered_in_its_language_of_greatest_weight(header: str, la
 
 
 def test_a_language_ends_with_its_block() -> None:
+    seconds = phrase("{n} s", n=15)
     with speaking("ko"):
-        assert localized("15 s") == "15초"
+        assert localized(seconds) == "15초"
         with speaking("zh"):
-            assert localized("15 s") == "15 秒"
+            assert localized(seconds) == "15 秒"
             assert listed(["a", "b"]) == "a、b"
         assert listed(["a", "b"]) == "a, b"
-    assert localized("15 s") == "15 s"
+    assert localized(seconds) == "15 s"
 
 
 def test_a_command_s_language_stays_in_its_own_context() -> None:

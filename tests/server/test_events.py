@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from preflight.locale import localized, speaking
 from preflight.server.events import MOST_LISTENERS, MOST_WAITING, Events, TooMany, encoded
+from preflight.values.phrase import phrase
 
 
 def heard(event: bytes) -> tuple[str, Any]:
@@ -68,7 +69,7 @@ def test_each_hears_it_in_the_own_language_whoever_tells() -> None:
             korean = await begun(events)
         with speaking("zh"):
             chinese = await begun(events)
-        events.tell("said", lambda: localized("15 s"))
+        events.tell("said", lambda: localized(phrase("{n} s", n=15)))
         assert [heard(await anext(one))[1] for one in (korean, chinese)] == ["15초", "15 秒"]
 
     asyncio.run(listen())

@@ -9,6 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from preflight.locale import Language, language, localized, speaking
 from preflight.server.language import Spoken
+from preflight.values.phrase import phrase
 
 
 def answered(app: Spoken, *headers: tuple[bytes, bytes]) -> str:
@@ -25,7 +26,7 @@ def answered(app: Spoken, *headers: tuple[bytes, bytes]) -> str:
 
 
 async def speaks(_scope: Scope, _receive: Receive, send: Send) -> None:
-    await send({"type": "words", "words": localized("15 s")})
+    await send({"type": "words", "words": localized(phrase("{n} s", n=15))})
 
 
 @pytest.mark.parametrize(("asked", "words"), [(b"ko-KR", "15초"), (b"zh;q=0.5, fr", "15 秒"), (b"fr", "15 s")])

@@ -7,6 +7,7 @@ from typing import Annotated
 import click
 
 from preflight.cli.options.option import Group, Option
+from preflight.values.phrase import phrase
 
 
 class Amount(click.ParamType):  # type: ignore[type-arg] # older click, which will do too, takes no argument there
@@ -19,7 +20,7 @@ class Amount(click.ParamType):  # type: ignore[type-arg] # older click, which wi
         if isinstance(value, Fraction):
             return value
         if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,6})?", str(value)):
-            self.fail(f"{str(value)[:40]!r} is not a number of credits", param, ctx)
+            self.fail(phrase("{q} is not a number of credits", q=repr(str(value)[:40])), param, ctx)
         return Fraction(str(value))
 
 

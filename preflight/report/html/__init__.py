@@ -16,6 +16,7 @@ from preflight.report.spool import pour, spool
 from preflight.report.text import INTERRUPTED, Totals, passed_words, signature
 from preflight.values.assets import shown
 from preflight.values.findings import Judged, Verdict
+from preflight.values.phrase import phrase
 
 MARK = "<!DOCTYPE html>\n<!-- preflight report -->\n"
 LINKS = 20
@@ -119,7 +120,7 @@ class Writer:
 def headline(verdict: str, names: Sequence[str], count: int) -> str:
     """Word a verdict with the assets it is about: "fail: a.mp4, b.jpg, c.wav and 2 more"."""
     named = ", ".join(os.path.basename(name) or name for name in names[:NAMED])  # noqa: PTH119 - bytes that are no UTF-8
-    more = f" {localized(f'and {count - NAMED:,} more')}" if count > NAMED else ""
+    more = f" {localized(phrase('and {n} more', n=f'{count - NAMED:,}'))}" if count > NAMED else ""
     return f"{localized(verdict)}: {named}{more}" if named else localized(verdict)
 
 

@@ -15,6 +15,7 @@ from preflight.report.html.drawings import Outline, waveform
 from preflight.values.assets import Asset, shown
 from preflight.values.facts import AudioFacts, Facts, ImageFacts
 from preflight.values.findings import Judged
+from preflight.values.phrase import phrase
 from preflight.values.still import Still
 from preflight.values.units import decimal
 
@@ -49,13 +50,15 @@ def preview(judged: Judged, thumbnails: Thumbnails | None) -> Preview | None:
     if thumbnails is None:
         return None
     if facts is None or (missing := _missing(asset)):
-        return Preview(instead=f"No picture: {'it could not be measured' if facts is None else missing}.")
+        return Preview(
+            instead=phrase("No picture: {why}.", why="it could not be measured" if facts is None else missing)
+        )
     try:
         seen = thumbnails(asset.path, facts)
     except TimedOut:
         return Preview(instead="No picture: it takes too long.")
     except Exception as fault:  # noqa: BLE001 - a preview is optional: the verdict is written in any case
-        return Preview(instead=f"No picture: {fault}.")
+        return Preview(instead=phrase("No picture: {q}.", q=str(fault)))
     return _figure(shown(os.path.basename(asset.path)), facts, seen)  # noqa: PTH119 - bytes that are no UTF-8
 
 
@@ -73,8 +76,12 @@ def _figure(name: str, facts: Facts, seen: Seen) -> Preview:
         stills = tuple(_thumbnail(still) for still in seen if isinstance(still, Still))
         return Preview(name=name, stills=stills, strip=not isinstance(facts, ImageFacts))
     outline = [one for one in seen if isinstance(one, float)]
-    length = "" if facts.duration_s is None else f" over {decimal(facts.duration_s)} s"
-    said = f"{length}; the loudest sample is {decimal(Fraction(max(outline)) * 100, 0)} % of full scale"
+    loudest = decimal(Fraction(max(outline)) * 100, 0)
+    said: str = phrase("; the loudest sample is {n} % of full scale", n=loudest)
+    if facts.duration_s is not None:
+        said = phrase(
+            " over {n1} s; the loudest sample is {n2} % of full scale", n1=decimal(facts.duration_s), n2=loudest
+        )
     return Preview(name=name, outline=waveform(outline, said))
 
 

@@ -15,6 +15,7 @@ from preflight.server.gateway.house import House
 from preflight.server.gateway.jobs import Jobs
 from preflight.server.gateway.routes import Routes, respond
 from preflight.server.language import Spoken
+from preflight.values.phrase import phrase
 
 
 def application(house: House, jobs: Jobs, host: str, log: Log) -> Gate:
@@ -56,5 +57,5 @@ def _on_http_error(request: Request, error: Exception) -> Response:
     """Answer an unknown path or method."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     code = {404: "not_found", 405: "method_not_allowed"}.get(status, "http_error")
-    words = f"{request.method[:20]} is not served here: this gateway serves what /preflight/docs lists"
+    words = phrase("{w} is not served here: this gateway serves what /preflight/docs lists", w=request.method[:20])
     return respond(error_answer(ApiError(status, code, words), request.url.path))

@@ -15,6 +15,7 @@ from preflight.request.incoming import BodyError, table_of
 from preflight.server.gateway.errors import ApiError, invalid, too_busy
 from preflight.server.gateway.settings import BODY_BYTES, BUFFERED_BYTES, FORM_BYTES, UPLOAD_BYTES
 from preflight.upload.contents import PIECE_BYTES, Content, Contents
+from preflight.values.phrase import joined, phrase
 
 SLOWEST_BYTES_S = 32 << 10
 HEARD_OUT_BYTES = 256 << 20
@@ -101,7 +102,7 @@ async def _within(request: Request, most_bytes: int, slow_s: float) -> AsyncGene
 
 
 def _too_long(most_bytes: int, headers: dict[str, str]) -> ApiError:
-    words = f"the request body must be at most {most_bytes >> 20} MB ({most_bytes:,} bytes)"
+    words = phrase("the request body must be at most {n1} MB ({n2} bytes)", n1=most_bytes >> 20, n2=f"{most_bytes:,}")
     return ApiError(413, "request_too_large", words, headers=headers)
 
 
@@ -177,7 +178,9 @@ async def table_of_form(form: FormData, contents: Contents, held: dict[str, Cont
     for name, value in form.multi_items():
         if isinstance(value, UploadFile):
             if name not in arrays:
-                raise BodyError(f"{name[:60]}: no field for files; there are {', '.join(ARRAYS)}", name[:60])
+                raise BodyError(
+                    phrase("{q}: no field for files; there are {l}", q=name[:60], l=joined(ARRAYS)), name[:60]
+                )
             content = await take_file(value, contents)
             stand_in = f"part:{len(held)}"
             held[stand_in] = content
@@ -193,7 +196,7 @@ def _array(table: dict[str, Any], name: str) -> list[Any]:
     """Find or make the array that a part of a form goes to; the field with the whole body may have said anything."""
     found = table.setdefault(name, [])
     if not isinstance(found, list):
-        raise BodyError(f"{name}: expected a list", name)
+        raise BodyError(phrase("{q}: expected a list", q=name), name)
     return found
 
 

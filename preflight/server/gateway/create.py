@@ -29,6 +29,7 @@ from preflight.submission.submit import Account, Beside
 from preflight.upload.bucket import place_of
 from preflight.upload.contents import Content
 from preflight.values.findings import Report
+from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     from preflight.server.gateway.jobs import Jobs
@@ -188,7 +189,7 @@ def send_once(  # noqa: PLR0913 - what, whose, and as it may have been mended
 def refusal(report: Report, headers: Mapping[str, str]) -> ApiError:
     """Build the refusal of a request that is not clean: every finding, and where the report is."""
     findings = findings_json(report)
-    error = ApiError(422, FAILED, f"nothing was sent: {in_short(report)}", headers=headers)
+    error = ApiError(422, FAILED, phrase("nothing was sent: {why}", why=in_short(report)), headers=headers)
     error.beside = {
         "error": {"code": FAILED, "message": error.message, "type": "invalid_request_error", "findings": findings},
         "findings": findings,
@@ -200,10 +201,14 @@ def refusal(report: Report, headers: Mapping[str, str]) -> ApiError:
 
 def refuse_unanswered(entry: Entry) -> None:
     """Raise what is known of an entry that has no task: that nobody knows."""
-    words = f"the same request was sent on {entry.created_at:%Y-%m-%d %H:%M} UTC (entry {entry.number}), and no answer"
-    raise OutcomeUnknown(
-        f"{words} is known: it may have been accepted and paid for; nothing was sent now", advice=RECONCILE
+    words = phrase(
+        "the same request was sent on {w1} {w2} UTC (entry {n}), and no answer is known: it may have been accepted and"
+        " paid for; nothing was sent now",
+        w1=f"{entry.created_at:%Y-%m-%d}",
+        w2=f"{entry.created_at:%H:%M}",
+        n=entry.number,
     )
+    raise OutcomeUnknown(words, advice=RECONCILE)
 
 
 def task_of_entry(entry: Entry) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from preflight.report.remedies import in_full
 from preflight.request.incoming import BodyError
 from preflight.service.http import Busy, ResponseLost
 from preflight.values.assets import masked, printable
+from preflight.values.phrase import joined, phrase
 
 TYPES = {
     401: "authentication_error",
@@ -102,7 +103,7 @@ def as_api_error(error: Exception) -> ApiError:  # noqa: PLR0911 - an answer for
         case OutcomeUnknown():
             return ApiError(502, UNKNOWN, in_full(error))
         case Unreachable():
-            words = f"{in_full(error)} Nothing was sent."
+            words = joined([in_full(error), "Nothing was sent."], " ")
             return ApiError(503, "service_unavailable", words, headers={"Retry-After": str(DOWN_S)})
         case ResponseLost():
             return ApiError(502, "bad_gateway", in_full(error))
@@ -111,7 +112,7 @@ def as_api_error(error: Exception) -> ApiError:  # noqa: PLR0911 - an answer for
         case PreflightError():
             return ApiError(500, "preflight_not_done", in_full(error))
         case _:
-            return ApiError(500, "internal_error", f"the gateway failed: {type(error).__name__}")
+            return ApiError(500, "internal_error", phrase("the gateway failed: {q}", q=type(error).__name__))
 
 
 def _as_the_service_said(error: Refused, headers: Mapping[str, str]) -> ApiError:

@@ -25,6 +25,7 @@ from preflight.upload.files_service import UPLOAD_PATH, files_service
 from preflight.upload.parcel import Parcel, Uploaded
 from preflight.values.assets import Asset, printable
 from preflight.values.findings import Report
+from preflight.values.phrase import phrase
 
 InWork = Callable[..., Awaitable[Any]]
 
@@ -120,7 +121,7 @@ class Files:
 
 
 def _refusal(report: Report, headers: dict[str, str]) -> ApiError:
-    error = ApiError(422, "preflight_failed", f"not stored: {in_short(report)}", headers=headers)
+    error = ApiError(422, "preflight_failed", phrase("not stored: {why}", why=in_short(report)), headers=headers)
     error.beside = {"findings": findings_json(report), "verdict": report.verdict, "report": headers[HEADER]}
     return error
 

@@ -23,6 +23,7 @@ from preflight.submission.asks import Asks
 from preflight.submission.ledger import Ledger, default_path
 from preflight.upload.contents import Contents, Reach, UrlContents
 from preflight.values.assets import printable
+from preflight.values.phrase import phrase
 from preflight.workers.pool import WorkerPool
 from preflight.workers.session import Session, current
 
@@ -134,7 +135,9 @@ class House:
             return
         except OSError as error:
             where = printable(str(self.folder))
-            raise NotDone(f"{where}: cannot be made: {error.strerror}", advice="Choose another ledger.") from None
+            raise NotDone(
+                phrase("{q}: cannot be made: {why}", q=where, why=error.strerror), advice="Choose another ledger."
+            ) from None
         if not taken:
             raise NotDone("another gateway uses this ledger", advice="End it, or choose another ledger.")
         self._open.callback(lock.give_back)

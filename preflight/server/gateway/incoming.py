@@ -30,6 +30,7 @@ from preflight.server.gateway.house import House
 from preflight.server.gateway.settings import UPLOAD_BYTES, Settings
 from preflight.upload.contents import Content, Contents
 from preflight.values.assets import Asset, Role, ending_of, printable
+from preflight.values.phrase import phrase
 
 BASE64 = re.compile(r"[A-Za-z0-9+/_\-\s]{64,}={0,2}\s*")
 """What is taken for inline bytes without a head: long, and nothing but Base64 (RFC 4648, 4 and 5)."""
@@ -97,7 +98,10 @@ class _Taking:
         asset = Asset(path=text.strip(), role=role)
         if asset.is_url:
             if len(asset.path) > ADDRESS_CHARACTERS:
-                raise invalid(f"{_param(role)} is longer than {ADDRESS_CHARACTERS:,} characters", _param(role))
+                raise invalid(
+                    phrase("{q} is longer than {n} characters", q=_param(role), n=f"{ADDRESS_CHARACTERS:,}"),
+                    _param(role),
+                )
             return asset
         if text not in self.found:
             self.found[text] = self._taken(text, _param(role))
@@ -112,16 +116,16 @@ class _Taking:
         try:
             content = self._of_file(text, param) if begins == "file:" else self._of_bytes(text, param)
         except NotDone as error:
-            raise invalid(f"{param}: {error.message}", param) from None
+            raise invalid(phrase("{q}: {fault}", q=param, fault=error.message), param) from None
         self.held.append(content)
         return content
 
     def _of_bytes(self, text: str, param: str) -> Content:
         found = inline(text)
         if found is None:
-            raise invalid(f"{param} is not a URL", param)
+            raise invalid(phrase("{q} is not a URL", q=param), param)
         if not found:
-            raise invalid(f"{param} holds no bytes", param)
+            raise invalid(phrase("{q} holds no bytes", q=param), param)
         return self._contents.of_bytes(found, suffix_of(found))
 
     def _of_file(self, text: str, param: str) -> Content:
@@ -129,7 +133,7 @@ class _Taking:
         content = self._contents.of_file(path, UPLOAD_BYTES, path.suffix.lower().removeprefix("."))
         if below(text, self._settings.roots, param) != path:  # a link was changed meanwhile
             self._contents.release(content)
-            raise invalid(f"{param}: {OUTSIDE}", param)
+            raise invalid(phrase("{q}: {fault}", q=param, fault=OUTSIDE), param)
         return content
 
 
@@ -140,17 +144,17 @@ def below(text: str, roots: tuple[Path, ...], param: str = "") -> Path:
         ApiError: it is none, is of another machine, or lies below none of the roots.
     """
     if not roots:
-        raise invalid(f"{param}: {NO_ROOT}", param)
+        raise invalid(phrase("{q}: {fault}", q=param, fault=NO_ROOT), param)
     try:
         parts = urlsplit(text)
         path = url2pathname(parts.path)
         if parts.netloc.lower() not in ("", "localhost") or "\0" in path or not os.path.isabs(path):  # noqa: PTH117 - text
-            raise invalid(f"{param}: {OUTSIDE}", param)
+            raise invalid(phrase("{q}: {fault}", q=param, fault=OUTSIDE), param)
         real = Path(os.path.realpath(path))
     except (ValueError, OSError):
-        raise invalid(f"{param}: not the address of a file", param) from None
+        raise invalid(phrase("{q}: not the address of a file", q=param), param) from None
     if not any(real != root and real.is_relative_to(root) for root in roots):
-        raise invalid(f"{param}: {OUTSIDE}", param)
+        raise invalid(phrase("{q}: {fault}", q=param, fault=OUTSIDE), param)
     return real
 
 

@@ -15,6 +15,7 @@ from preflight.report import Header, Summary
 from preflight.report.json import encode, finding_json, report_json
 from preflight.values.assets import printable
 from preflight.values.findings import Finding, Report, counts
+from preflight.values.phrase import phrase
 
 KEPT = 512
 PATH = "/preflight/reports/"
@@ -99,9 +100,9 @@ def in_short(report: Report) -> str:
     found += [("request", one) for one in report.findings]
     wrong = [_line(where, one) for where, one in found if counts(one, report.fail_on)]
     if not wrong:
-        return localized(f"the request is {report.verdict}")
+        return localized(phrase("the request is {verdict}", verdict=report.verdict))
     more = len(wrong) - 1
-    return f"{wrong[0]}; {localized(f'and {more} more')}" if more else wrong[0]
+    return f"{wrong[0]}; {localized(phrase('and {n} more', n=more))}" if more else wrong[0]
 
 
 def _line(where: str, finding: Finding) -> str:

@@ -29,7 +29,7 @@ from preflight.server.gateway.settings import UPLOAD_BYTES
 from preflight.server.gateway.tasks import Tasks
 from preflight.submission.prepare import price_of
 from preflight.upload.contents import Content
-from preflight.values.phrase import plain
+from preflight.values.phrase import phrase, plain
 from preflight.values.units import number
 
 T = TypeVar("T")
@@ -280,7 +280,7 @@ def _wants_page(accept: str) -> bool:
 def _idempotency_key(request: Request) -> str | None:
     key = request.headers.get("idempotency-key")
     if key is not None and not (0 < len(key) <= LONGEST_KEY and key.isprintable() and key.isascii()):
-        words = f"Idempotency-Key must have 1 to {LONGEST_KEY} printable ASCII characters"
+        words = phrase("Idempotency-Key must have 1 to {n} printable ASCII characters", n=LONGEST_KEY)
         raise ApiError(400, "invalid_idempotency_key", words)
     return key
 

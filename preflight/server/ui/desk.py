@@ -35,6 +35,7 @@ from preflight.server.ui.words import WORDS, words_of
 from preflight.values.assets import Asset, Kind, Role, Window, printable
 from preflight.values.choices import Strategy
 from preflight.values.findings import Judged, Report
+from preflight.values.phrase import error_words, phrase
 from preflight.values.probed import Probed
 from preflight.values.ready import ready
 
@@ -238,10 +239,12 @@ class Desk:
             try:
                 settings = msgspec.convert(now | changes, ready(RequestSpec))
             except msgspec.ValidationError as error:
-                raise CallError(f"settings: {error}") from None
+                raise CallError(phrase("settings: {why}", why=error_words(error))) from None
             profile = self._edition(settings.model) if "model" in changes else self.profile
             if "model" in changes and settings.model is not None and settings.model not in profile.models:
-                raise CallError(f"settings: {printable(settings.model)} is no model of {profile.name}")
+                raise CallError(
+                    phrase("settings: {q1} is no model of {q2}", q1=printable(settings.model), q2=profile.name)
+                )
             prompt = "" if settings.prompt is None else settings.prompt
             self.settings = msgspec.structs.replace(settings, prompt=prompt)
             if "model" in changes:

@@ -16,6 +16,7 @@ from preflight.values.assets import Asset, Kind, Role, Window
 from preflight.values.choices import Fit, Lengthen, Where
 from preflight.values.facts import Area, VideoFacts
 from preflight.values.findings import Judged
+from preflight.values.phrase import phrase
 from preflight.values.probed import Probed
 
 NANOSECONDS = 1_000_000_000
@@ -42,7 +43,7 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         """Refuse a color that is none."""
         FixOptions(pad_color=self.pad_color)
         if unknown := sorted(set(self.also or ()) - set(also_names())):
-            msg = f"no warning is called {unknown[0]!r}"
+            msg = phrase("no warning is called {q}", q=repr(unknown[0]))
             raise ValueError(msg)
 
     def options(self, path: str) -> FixOptions:

@@ -18,6 +18,7 @@ from preflight.request.file import RequestSpec, dump_spec, load_spec
 from preflight.server.ui.items import KINDS, Item, Kept, item_of, name_of
 from preflight.values.assets import Asset, Role, printable
 from preflight.values.parsed import NotJsonError, parsed
+from preflight.values.phrase import phrase
 
 SCHEMA: Literal["preflight.page/1"] = "preflight.page/1"
 OWN = ".preflight"
@@ -117,7 +118,9 @@ class Project:
             self.own.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             name = printable(str(self.folder))
-            raise NotDone(f"{name}: cannot be written: {error.strerror}", advice="Choose another folder.") from None
+            raise NotDone(
+                phrase("{q}: cannot be written: {why}", q=name, why=error.strerror), advice="Choose another folder."
+            ) from None
 
     def _text(self) -> str:
         try:

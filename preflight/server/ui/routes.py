@@ -22,6 +22,7 @@ from preflight.server.ui.words import WORDS
 from preflight.server.uploads import save_upload
 from preflight.values.assets import Window
 from preflight.values.choices import Strategy
+from preflight.values.phrase import phrase
 
 MOST_UPLOAD_BYTES = 64 << 30
 """Footage may be large; the disk is the limit."""
@@ -211,7 +212,7 @@ class DeskRoutes:
         """Change the prompt and the settings."""
         changes = await body_as(request, dict[str, Any])
         if unknown := sorted(set(changes) - {"prompt", *SETTINGS}):
-            raise CallError(f"{unknown[0]}: no such setting")
+            raise CallError(phrase("{q}: no such setting", q=unknown[0]))
         await run_sync(self._desk.set, changes)
         return Response(status_code=204)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from preflight.errors import NotDone
+from preflight.values.phrase import phrase
 
 NAMES = ("rider.jpg", "plain.png", "drive.mov", "theme.m4a")
 INSTALLED = Path(__file__).parent / "samples"
@@ -25,4 +26,4 @@ def samples(folder: Path) -> Iterator[tuple[str, str]]:
                 shutil.copyfile(home / name, folder / name)
             yield str(folder / name), name
     except OSError as error:
-        raise NotDone(f"the samples cannot be copied: {error.strerror or error}") from None
+        raise NotDone(phrase("the samples cannot be copied: {why}", why=error.strerror or error)) from None

@@ -27,6 +27,7 @@ from preflight.server.ui.words import WORDS, words_of
 from preflight.values.assets import Kind, Role, Window, printable
 from preflight.values.facts import Area, AudioFacts, ImageFacts, VideoFacts
 from preflight.values.findings import Finding, Judged, counts
+from preflight.values.phrase import phrase
 from preflight.values.remedy import Remedy
 from preflight.values.units import decimal, file_size
 
@@ -159,8 +160,12 @@ def plan_view(item: Item) -> View | None:
         "advice": printable(advice(plan.remedies)) if plan.beyond_mending else "",
         "undecided": is_undecided(item),
         "bytes": _bytes(foreseen),
-        "size": localized(f"{foreseen.size_px[0]} x {foreseen.size_px[1]} px") if foreseen and foreseen.size_px else "",
-        "length": localized(f"{decimal(foreseen.length_s)} s") if foreseen and foreseen.length_s is not None else "",
+        "size": localized(phrase("{n1} x {n2} px", n1=foreseen.size_px[0], n2=foreseen.size_px[1]))
+        if foreseen and foreseen.size_px
+        else "",
+        "length": localized(phrase("{n} s", n=decimal(foreseen.length_s)))
+        if foreseen and foreseen.length_s is not None
+        else "",
         "seconds": float(foreseen.seconds) if foreseen and foreseen.seconds is not None else None,
         "cuts": _is_cut_alone(plan, judged),
         "part": _part(plan),
