@@ -26,6 +26,11 @@ LOW, HIGH = 10, 90
 """Percentiles between which a feature is scaled."""
 LEAST_MOTION = 1.5
 """Least range of motion, of 255, that is scaled; less is noise."""
+STANDING, STANDING_WORTH = 0.15, 0.5
+"""Motion, of 255, below which a picture stands still: a title, a slide, a stream that hung; and what its sharpness is
+worth beside live frames."""
+LEAST_LIVE = 0.1
+"""Part of the steps that has to be live for the rest to be held against it."""
 LEAST_FLUX = 0.01
 SECOND = 10
 """Steps in the average."""
@@ -62,15 +67,19 @@ def _heard(timeline: Timeline) -> "Floats":
 
 
 def _seen(timeline: Timeline) -> "Floats":
-    """Score each step by motion and sharpness."""
+    """Score each step by motion and sharpness; a picture that stands, as a title does, by its sharpness in part."""
     import numpy as np
 
     black = np.asarray(timeline.is_black)
     if black.all():
         return np.zeros(len(black))
-    moving = _relative(_smooth(_calm(np.asarray(timeline.motion))), ~black, LEAST_MOTION)
+    motion = _smooth(_calm(np.asarray(timeline.motion)))
+    moving = _relative(motion, ~black, LEAST_MOTION)
     details = np.sqrt(np.asarray(timeline.sharpness))
-    sharp = np.clip(details / max(float(np.percentile(details[~black], HIGH)), 1e-6), 0, 1)
+    stands = (motion < STANDING) & ~black
+    live = ~black & ~stands if (~black & ~stands).mean() > LEAST_LIVE else ~black
+    sharp = np.clip(details / max(float(np.percentile(details[live], HIGH)), 1e-6), 0, 1)
+    sharp = np.where(stands & ~live, STANDING_WORTH * sharp, sharp)
     return np.where(black, 0, MOVING * np.sqrt(moving) + SHARP * sharp)
 
 

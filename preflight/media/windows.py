@@ -41,6 +41,8 @@ LEAD_S = Fraction(15, 100)
 """Silence kept next to speech."""
 ATTACK_S = Fraction(2, 100)
 """Distance of a cut before a beat, so that its attack is whole or absent."""
+LEAST_DIFFERENCE_S = Fraction(1)
+"""Least difference in length of a single shot that is offered beside a window around it."""
 ROOM = 3
 """Windows refined, in multiples of those wanted: some become alike."""
 
@@ -69,7 +71,8 @@ def best_windows(
         count: most candidates; fewer where others would be alike.
 
     Returns:
-        Candidates that differ, best first, at least one of whole shots where one fits.
+        Candidates that differ, best first, at least one of whole shots where one fits; where the best is more than a
+        shot, the best shot in it comes second.
     """
     whole, shortest = timeline.duration_s, limits.min or Fraction(0)
     longest = min(bound for bound in (whole, limits.max, longest_s) if bound is not None)
@@ -87,6 +90,7 @@ def best_windows(
     chosen = _unlike(moved, count)
     if timeline.shots and not any(ranking.is_whole(one) for one, _ in chosen):
         chosen = _with_whole(chosen, [one for one in pool if ranking.is_whole(one[0])], count)
+    chosen = _with_single(chosen, [one for one in pool if one[0] in timeline.shots], count)
     return tuple(ranking.candidate(*one) for one in chosen)
 
 
@@ -264,3 +268,20 @@ def _with_whole(chosen: list[Scored], whole: list[Scored], count: int) -> list[S
     kept = chosen[: count - 1]
     unlike = (one for one in whole if not any(_alike(one[0], other) for other, _ in kept))
     return sorted([*kept, next(unlike, whole[0])], key=lambda one: -one[1])
+
+
+def _with_single(chosen: list[Scored], shots: list[Scored], count: int) -> list[Scored]:
+    """Return the chosen and, second, the best single shot within the first of them: the rest may be a title."""
+    if not chosen or count == 1:
+        return chosen
+    first = chosen[0][0]
+    within = (one for one in shots if first.start_s <= one[0].start_s and one[0].end_s <= first.end_s)
+    single = next(within, None)
+    if single is None or _length(first) - _length(single[0]) < LEAST_DIFFERENCE_S:
+        return chosen
+    rest = [one for one in chosen[1:] if one[0] != single[0]]
+    return [chosen[0], single, *rest][:count]
+
+
+def _length(window: Window) -> Fraction:
+    return window.end_s - window.start_s
