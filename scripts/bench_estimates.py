@@ -2,7 +2,6 @@
 
 import tempfile
 import time
-from fractions import Fraction
 from pathlib import Path
 
 from scripts.bench_pairs import ROOT, Missed
@@ -17,7 +16,7 @@ FACTOR = 1.5
 def estimates(missed: Missed) -> None:
     """Fix clips one by one, with the pace learnt from fixing them before, and print how far each estimate lies."""
     from preflight.flow.fix import fix_one, order_of, plan_fixes
-    from preflight.flow.pace import learn, remembered
+    from preflight.flow.pace import Run, expected, learn
     from preflight.plan import FixOptions
     from preflight.plan.estimate import estimate_output
     from preflight.plan.steps import Encode, find
@@ -25,6 +24,7 @@ def estimates(missed: Missed) -> None:
     from preflight.rules import judge
     from preflight.values.assets import Asset
     from preflight.workers.pool import measured
+    from preflight.workers.processors import contention
     from preflight.workers.session import session
 
     profile = load()
@@ -36,18 +36,18 @@ def estimates(missed: Missed) -> None:
         chosen = plans[:: max(len(plans) // FILES, 1)][:FILES]
         ratios: list[float] = []
         for learning in (True, False):
-            whole, since = Fraction(0), time.monotonic()
             ratios.clear()
-            pace = Fraction(remembered(pace_file))
+            beside, runs = contention(), list[Run]()
             for number, (one, plan) in enumerate(chosen):
-                guess = estimate_output(plan, one.facts, pace).seconds if one.facts else None
+                guess = estimate_output(plan, one.facts, expected(pace_file)) if one.facts else None
                 begun = time.monotonic()
                 fix_one(one, plan, order_of(profile, folder / f"{learning}-{number}"))
-                if guess:
-                    whole += guess
-                    ratios.append(float(guess) / (time.monotonic() - begun))
+                took = time.monotonic() - begun
+                if guess and guess.seconds:
+                    runs.append(Run(work_s=float(guess.work_s), took_s=took))
+                    ratios.append(float(guess.seconds) / took)
             if learning:
-                learn(float(whole), time.monotonic() - since, pace_file)
+                learn(runs, pace_file, beside)
         within = sum(1 / FACTOR <= ratio <= FACTOR for ratio in ratios)
         missed.any |= within < len(ratios)
         said = " ".join(f"{ratio:.2f}" for ratio in sorted(ratios))

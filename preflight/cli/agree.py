@@ -12,7 +12,7 @@ from preflight.cli.plan_table import MORE, PlanTable
 from preflight.cli.progress import Bars
 from preflight.cli.question import Plans, pressed, show_details
 from preflight.flow.fix import fix_all
-from preflight.flow.pace import learn
+from preflight.flow.pace import Run, learn
 from preflight.locale import listed, localized
 from preflight.plan import Plan
 from preflight.plan.estimate import estimate_output
@@ -21,9 +21,12 @@ from preflight.profiles import Profile
 from preflight.report import text
 from preflight.values.assets import printable
 from preflight.values.phrase import phrase
+from preflight.workers.processors import contention, processors
 
 if TYPE_CHECKING:
+    from preflight.apply import Progress
     from preflight.flow.turns import Turns
+    from preflight.values.doing import Doing
 
 KEYS = {"a": "all of them", "l": "only what is lossless, cut only as asked", "e": "each in turn", "d": "details"}
 KEYS |= {"n": "none"}
@@ -60,17 +63,17 @@ def apply_agreed(
     else:
         going = [plan for _, plan in plans if plan.steps]
     agreed_to = set(map(id, going if not (going and before) or before() else ()))
+    watch = Stopwatch()
     with Bars("fixing", len(agreed_to)) as bars:
-        since = time.monotonic()
         results = fix_all(
             plans,
             profile,
             output,
             agree=lambda plan: id(plan) in agreed_to,
             jobs=jobs,
-            begin=lambda plan: bars.start(plan.asset.path),
+            begin=lambda plan: watch.begin(plan, bars.start(plan.asset.path)),
         )
-    _learn(plans, results, time.monotonic() - since)
+    watch.learn(plans, results, at_once=min(jobs or processors(), len(agreed_to)))
     return results
 
 
@@ -86,13 +89,40 @@ def _shown(plans: Plans, table: PlanTable, *, quiet: bool) -> bool:
     return todo
 
 
-def _learn(plans: Plans, results: list[FixResult], took_s: float) -> None:
-    """Remember how long the encodes took, for later estimates, where all that was begun was made in this run."""
-    begun = [(judged, plan) for (judged, plan), one in zip(plans, results, strict=True) if one.outcome == "fixed"]
-    if any(one.outcome == "failed" or one.message for one in results):
-        return
-    known = [estimate_output(plan, judged.facts).seconds for judged, plan in begun if judged.facts]
-    learn(float(sum(filter(None, known), Fraction(0))), took_s)
+class Stopwatch:
+    """Times fixes, for later estimates; other programs are counted before they begin."""
+
+    def __init__(self) -> None:
+        self._beside = contention()
+        self._begun: dict[int, float] = {}
+        self._last: dict[int, float] = {}
+
+    def begin(self, plan: Plan, moved: "Progress | None") -> "Progress":
+        """Note that a fix begins; return what is to be told of its progress."""
+        self._begun[id(plan)] = time.monotonic()
+
+        def told(part: Fraction, doing: "Doing") -> None:
+            self._last[id(plan)] = time.monotonic()
+            if moved:
+                moved(part, doing)
+
+        return told
+
+    def learn(self, plans: Plans, results: list[FixResult], *, at_once: int) -> None:
+        """Remember the fixes that went as planned in this run.
+
+        Args:
+            plans: each asset with its plan.
+            results: what came of them.
+            at_once: how many shared the processors.
+        """
+        runs = []
+        for (judged, plan), one in zip(plans, results, strict=True):
+            last = self._last.get(id(plan))
+            if one.outcome == "fixed" and not one.message and judged.facts and last is not None:
+                work = estimate_output(plan, judged.facts).work_s * max(at_once, 1)
+                runs.append(Run(work_s=float(work), took_s=last - self._begun[id(plan)]))
+        learn(runs, beside=self._beside)
 
 
 def chosen(

@@ -5,10 +5,10 @@ from fractions import Fraction
 import click
 
 from preflight.cli.question import Plans
-from preflight.flow.pace import remembered
+from preflight.flow.pace import expected
 from preflight.locale import localized
 from preflight.plan import Plan
-from preflight.plan.estimate import OutputEstimate, estimate_output
+from preflight.plan.estimate import OutputEstimate, Pace, estimate_output
 from preflight.report import text
 from preflight.report.remedies import said
 from preflight.values.assets import printable
@@ -73,7 +73,7 @@ class PlanTable:
         table, shown = Table(expand=True), columns(console.width)
         for title in shown:
             table.add_column(localized(title), ratio=COLUMNS[title] or None, no_wrap=True, overflow="ellipsis")
-        pace, lines = Fraction(remembered()), self._lines()
+        pace, lines = expected(), self._lines()
         for judged, plan in self._plans[self._first : self._first + lines]:
             path = ending(judged.asset.path, min(PATH_CELLS, console.width // PATH_SHARE))
             cells = dict(zip(COLUMNS, [path, *cells_of(judged, plan, pace)], strict=True))
@@ -126,7 +126,7 @@ def ending(path: str, most: int = PATH_CELLS) -> str:
     return f"{head}…{next(shown[at:] for at in range(1, len(shown) + 1) if cell_len(shown[at:]) <= left)}"
 
 
-def cells_of(judged: Judged, plan: Plan, pace: Fraction) -> list[str]:
+def cells_of(judged: Judged, plan: Plan, pace: Pace) -> list[str]:
     """Word what is wrong, what will be done, its loss, what comes out and how long that takes."""
     told = [one for one in judged.findings if one.severity == "error" or one.rule in plan.also]
     wrong = printable(localized(joined([one.message for one in told], "; ")))

@@ -30,6 +30,18 @@ START_S = Fraction(4, 5)
 """Seconds for starting, measuring and comparing."""
 
 
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
+    """How many times longer than by the constants above it takes on this machine, now."""
+
+    start: Fraction = Fraction(1)
+    """What every file takes: starting programs, measuring, comparing."""
+    work: Fraction = Fraction(1)
+    """What grows with pixels and seconds: decoding, encoding."""
+
+
+ON_PAPER = Pace()
+
+
 class OutputEstimate(msgspec.Struct, frozen=True, kw_only=True):
     """Estimated output."""
 
@@ -37,32 +49,36 @@ class OutputEstimate(msgspec.Struct, frozen=True, kw_only=True):
     length_s: Fraction | None = None
     seconds: Fraction | None = None
     """Processing time on this machine; None where unknown."""
+    work_s: Fraction = Fraction(0)
+    """Its part that grows with pixels and seconds, by the constants alone."""
     bytes: int | None = None
     """Size of the new file; None where nothing tells."""
     bytes_are: Bound = "about"
 
 
-def estimate_output(plan: Plan, facts: Facts, pace: Fraction = Fraction(1)) -> OutputEstimate:
+def estimate_output(plan: Plan, facts: Facts, pace: Pace = ON_PAPER) -> OutputEstimate:
     """Estimate the output of a plan.
 
     Args:
         plan: what is done.
         facts: of the source.
-        pace: how many times longer than on the machine of the constants above it takes.
+        pace: of this machine; that of the constants when none is given.
     """
     if isinstance(facts, ImageFacts):
         size = planned_size(plan, facts.given_px)
-        return OutputEstimate(size_px=size, seconds=START_S * pace, bytes=_image_bytes(plan, facts, size))
+        return OutputEstimate(size_px=size, seconds=START_S * pace.start, bytes=_image_bytes(plan, facts, size))
     made = find(plan.steps, Extend) or find(plan.steps, Cut)
     length = made.length_s if made else facts.duration_s
     if length is not None and not made:
         length += held_s(plan)
     bytes_, are = _bytes(plan, facts, length)
-    known = OutputEstimate(length_s=length, seconds=START_S * pace, bytes=bytes_, bytes_are=are)
+    known = OutputEstimate(length_s=length, seconds=START_S * pace.start, bytes=bytes_, bytes_are=are)
     if not isinstance(facts, VideoFacts):
         return known
     size = planned_size(plan, (facts.width_px, facts.height_px))
-    return msgspec.structs.replace(known, size_px=size, seconds=_seconds(plan, facts, size, length, pace))
+    work = _work_s(plan, facts, size, length)
+    seconds = None if work is None else START_S * pace.start + work * pace.work
+    return msgspec.structs.replace(known, size_px=size, seconds=seconds, work_s=work or Fraction(0))
 
 
 def _bytes(plan: Plan, facts: VideoFacts | AudioFacts, length: Fraction | None) -> tuple[int | None, Bound]:
@@ -111,11 +127,10 @@ def planned_size(plan: Plan, before: tuple[int, int]) -> tuple[int, int]:
     return (shaped.width_px, shaped.height_px) if shaped else before
 
 
-def _seconds(
-    plan: Plan, facts: VideoFacts, size: tuple[int, int], length: Fraction | None, pace: Fraction
-) -> Fraction | None:
+def _work_s(plan: Plan, facts: VideoFacts, size: tuple[int, int], length: Fraction | None) -> Fraction | None:
+    """Estimate the seconds of decoding and encoding; None where something of the source is not known."""
     if find(plan.steps, Encode) is None:
-        return START_S * pace
+        return Fraction(0)
     retime = find(plan.steps, Retime)
     rate = retime.frame_rate_hz if retime else facts.frame_rate_hz
     if length is None or rate is None or facts.frame_rate_hz is None:
@@ -123,4 +138,4 @@ def _seconds(
     read = facts.coded_width_px * facts.coded_height_px * length * facts.frame_rate_hz / PIXELS_READ_S
     read *= 1 if facts.codec == "h264" else HARDER_TO_READ
     written = size[0] * size[1] * length * rate / PIXELS_WRITTEN_S
-    return (START_S + SECOND_S * length + (read + written) / processors()) * pace
+    return SECOND_S * length + (read + written) / processors()

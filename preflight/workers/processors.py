@@ -8,6 +8,8 @@ from pathlib import Path, PurePosixPath
 GROUPS = Path("/proc/self/cgroup")
 """Groups of this process, one line per hierarchy: `number:controllers:path`, cgroups(7)."""
 MOUNTED = Path("/sys/fs/cgroup")
+LOADS = Path("/proc/loadavg")
+"""Means of 1, 5 and 15 minutes, and how many threads of how many are ready to run: proc_loadavg(5)."""
 
 
 def processors() -> int:
@@ -24,6 +26,24 @@ def _bound() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def contention(loads: Path = LOADS) -> tuple[float, float]:
+    """Return how many times longer one thread, and one on each processor, take beside other programs; at least 1.
+
+    Others are the least of the threads that are ready to run now and the mean of the last minute, which our own work
+    may have raised. Both are 1 where the system does not tell.
+
+    Args:
+        loads: the file that tells loads.
+    """
+    try:
+        average, _, _, running, *_ = loads.read_text(encoding="ascii").split()
+        others = min(float(average), float(running.partition("/")[0]) - 1)
+    except (OSError, ValueError):
+        return 1.0, 1.0
+    cores = os.cpu_count() or 1
+    return max(1.0, (others + 1) / cores), max(1.0, (others + cores) / cores)
 
 
 def quota(groups: Path = GROUPS, mounted: Path = MOUNTED) -> float | None:

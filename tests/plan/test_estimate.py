@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.plan.estimate import START_S, OutputEstimate, estimate_output, held_s, planned_size
+from preflight.plan.estimate import START_S, OutputEstimate, Pace, estimate_output, held_s, planned_size
 from preflight.plan.steps import Crop, Cut, Encode, Extend, Lead, Pad, Plan, Resize, Retime, Step, Write
 from preflight.values.assets import Asset
 from preflight.values.facts import Facts
@@ -23,7 +23,7 @@ def plan(*steps: Step) -> Plan:
 
 
 def estimated(*steps: Step, facts: Facts = made.VIDEO, pace: int = 1) -> OutputEstimate:
-    return estimate_output(plan(*steps), facts, Fraction(pace))
+    return estimate_output(plan(*steps), facts, Pace(start=Fraction(pace), work=Fraction(pace)))
 
 
 @pytest.mark.parametrize("step", [ENCODE, WRITE])
@@ -31,6 +31,13 @@ def test_every_estimate_grows_with_the_pace(step: Step) -> None:
     one, three = (estimated(step, pace=pace).seconds for pace in (1, 3))
     assert one is not None
     assert three == 3 * one
+
+
+def test_what_grows_with_pixels_has_a_pace_of_its_own() -> None:
+    plain, slow = (estimate_output(plan(ENCODE), made.VIDEO, Pace(work=Fraction(work))) for work in (1, 3))
+    assert plain.seconds
+    assert slow.seconds == START_S + 3 * plain.work_s
+    assert plain.work_s == slow.work_s == plain.seconds - START_S
 
 
 @pytest.mark.parametrize("codec", ["hevc", "av1", "prores"])

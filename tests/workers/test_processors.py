@@ -1,11 +1,12 @@
 """How many processors this program may use."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from preflight.workers.pool import WorkerPool
-from preflight.workers.processors import processors, quota
+from preflight.workers.processors import contention, processors, quota
 from tests.posix import bound_to_one_processor
 
 
@@ -54,3 +55,29 @@ def test_a_process_that_is_bound_to_one_processor_measures_in_one_child() -> Non
     with bound_to_one_processor():
         assert processors() == 1
         assert WorkerPool("header").jobs == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "others"),
+    [
+        ("0.00 0.00 0.00 1/100 7\n", 0),
+        ("8.00 3.00 1.00 1/100 7\n", 0),
+        ("0.00 0.00 0.00 9/100 7\n", 0),
+        ("6.00 3.00 1.00 9/100 7\n", 6),
+        ("40.0 3.00 1.00 9/100 7\n", 8),
+    ],
+)
+def test_other_programs_count_where_they_run_now_and_have_run_for_a_while(
+    tmp_path: Path, told: str, others: int
+) -> None:
+    loads, cores = tmp_path / "loadavg", os.cpu_count() or 1
+    loads.write_text(told)
+    assert contention(loads) == (max(1, (others + 1) / cores), max(1, (others + cores) / cores))
+
+
+@pytest.mark.parametrize("told", [None, "", "1 2 3", "a b c d e", "1 2 3 x/y 5"])
+def test_where_the_system_does_not_tell_nothing_else_runs(tmp_path: Path, told: str | None) -> None:
+    loads = tmp_path / "loadavg"
+    if told is not None:
+        loads.write_text(told)
+    assert contention(loads) == (1, 1)

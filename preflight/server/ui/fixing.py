@@ -15,7 +15,7 @@ import msgspec
 
 from preflight.errors import PreflightError
 from preflight.flow.fix import fix_one, graded, order_of
-from preflight.flow.pace import remembered
+from preflight.flow.pace import expected
 from preflight.locale import language, localized
 from preflight.locale.typography import between
 from preflight.plan import Plan
@@ -101,7 +101,7 @@ class Fixing:
             plan, judged = item.plan, item.now
             if plan is None or judged is None or not plan.steps or self.job_of(id_):
                 return
-            guess = estimate_output(plan, judged.facts, Fraction(remembered())).seconds if judged.facts else None
+            guess = estimate_output(plan, judged.facts, expected()).seconds if judged.facts else None
             job = Job(item=id_, name=item.name, guess_s=None if guess is None else float(guess))
             self._jobs[job.id] = job
         self._tell(job)

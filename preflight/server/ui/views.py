@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-from preflight.flow.pace import remembered
+from preflight.flow.pace import expected
 from preflight.locale import localized
 from preflight.plan import Plan
 from preflight.plan.also import also_names
@@ -150,7 +150,7 @@ def plan_view(item: Item) -> View | None:
     plan, judged = item.plan, item.now
     if plan is None or judged is None or (not plan.steps and not plan.beyond_mending):
         return None
-    foreseen = estimate_output(plan, judged.facts, Fraction(remembered())) if judged.facts and plan.steps else None
+    foreseen = estimate_output(plan, judged.facts, expected()) if judged.facts and plan.steps else None
     return {
         "steps": [
             {"words": localized(step.words()), "loss": step.loss, "clears": list(step.clears)} for step in plan.steps
