@@ -18,7 +18,7 @@ from preflight.cli.plan_table import (
     ending,
 )
 from preflight.plan import Plan
-from preflight.plan.estimate import OutputEstimate
+from preflight.plan.estimate import OutputEstimate, Pace
 from preflight.plan.steps import Crop, Step, Write
 from preflight.values.assets import Asset
 from preflight.values.findings import Judged
@@ -65,9 +65,9 @@ def test_what_comes_out_is_told_where_it_is_known() -> None:
 
 def test_what_passes_and_what_nothing_mends_say_so() -> None:
     fine = Judged(asset=Asset(path="a"), kind="video", facts=ODD.facts, findings=())
-    assert cells_of(fine, plan(), Fraction(1)) == ["nothing", "stays as it is", "none", "", ""]
+    assert cells_of(fine, plan(), Pace()) == ["nothing", "stays as it is", "none", "", ""]
     beyond = Plan(asset=Asset(path="b"), kind="video", beyond_mending=ODD.findings)
-    assert cells_of(ODD, beyond, Fraction(1))[2:] == ["", "", ""]
+    assert cells_of(ODD, beyond, Pace())[2:] == ["", "", ""]
 
 
 @pytest.mark.parametrize(
