@@ -17,14 +17,15 @@ from scripts.chaos_run import DOWNLOADED, KEY, LONGEST_DELAY_S, ROOT, SETTLES_S,
 
 if TYPE_CHECKING:
     import random
-    import subprocess
+
+    from scripts.chaos_program import Program
 
 CLEAN = ROOT / "fixtures" / "media" / "image-300x300.jpg"
 WRONG = ROOT / "fixtures" / "media" / "image-gif.gif"
 SETTLED = ("refused", "failed", "accepted", "completed", "downloaded")
 """How entries may stand at the end: nobody downloads anything here."""
-ASKS = 90
-"""How often the program asks."""
+ASKS = 600
+"""How often the program asks: what is pending on a slow machine takes many looks."""
 ANSWER_S = 120.0
 START_S = 240.0
 PAUSE_S = 0.15
@@ -39,7 +40,7 @@ def run(seed: int, number: int, folder: Path) -> Ran:
 
     plan, chance = make_plan(seed, number)
     with running(faults=plan.faults, **plan.settings) as sandbox:
-        program = Program(folder, sandbox, plan, chance)
+        program = Caller(folder, sandbox, plan, chance)
         try:
             end = program.live()
         finally:
@@ -48,7 +49,7 @@ def run(seed: int, number: int, folder: Path) -> Ran:
     return program.written_down(seed, number, end, broken)
 
 
-class Program(Person):
+class Caller(Person):
     """A program with one request, and a gateway that is watched over."""
 
     def __init__(self, folder: Path, sandbox: Sandbox, plan: Plan, chance: "random.Random") -> None:
@@ -64,7 +65,7 @@ class Program(Person):
         self._named = {"Idempotency-Key": "of-this-one-request"} if chance.random() < 1 / 2 else {}
         self._task = ""
         self._ids = set[str]()
-        self._gateway: subprocess.Popen[bytes] | None = None
+        self._gateway: Program | None = None
         self._url = ""
         self._kill_at_s: float | None = None
 

@@ -9,7 +9,6 @@ import random
 import re
 import sqlite3
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -21,6 +20,7 @@ import msgspec
 
 from preflight.sandbox import Fault, Faults, Sandbox, running
 from preflight.sandbox.faults import KINDS
+from scripts.chaos_program import Program
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGE = ROOT / "fixtures" / "media" / "image-300x300.jpg"
@@ -306,7 +306,7 @@ class Person:
             time.sleep(SETTLES_S)
         return command
 
-    def _moment_s(self, process: subprocess.Popen[bytes]) -> float:
+    def _moment_s(self, process: Program) -> float:
         """Choose when to kill: at any time, or while a call is on its way, which takes a look at the service."""
         if self._chance.random() < 1 / 3:
             return self._chance.uniform(0.02, 1.4)
@@ -316,22 +316,14 @@ class Person:
             time.sleep(0.002)
         return self._chance.uniform(0, LONGEST_DELAY_S)
 
-    def _start(self, *words: str) -> subprocess.Popen[bytes]:
-        said = (self.folder / f"said-{time.monotonic_ns()}").open("wb")
-        program = Path(sys.executable).with_name("preflight")
-        with said:
-            process = subprocess.Popen(
-                [program, *words],
-                cwd=self.folder,
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=subprocess.STDOUT,
-            )
-        self._said[process.pid] = Path(said.name)
+    def _start(self, *words: str) -> Program:
+        said = self.folder / f"said-{time.monotonic_ns()}"
+        said.touch()
+        process = Program(words, self.folder, self._environment, said)
+        self._said[process.pid] = said
         return process
 
-    def _ended(self, process: subprocess.Popen[bytes], words: tuple[str, ...], limit_s: float) -> Command:
+    def _ended(self, process: Program, words: tuple[str, ...], limit_s: float) -> Command:
         """Wait for a command, and kill it when its time is over."""
         try:
             process.wait(limit_s)
@@ -341,7 +333,7 @@ class Person:
             if limit_s == CALL_S:
                 self.violations.append(f"{' '.join(words)} hangs")
         path = self._said.pop(process.pid)
-        command = Command(words, process.returncode, path.read_text(encoding="utf-8", errors="replace"))
+        command = Command(words, process.wait(), path.read_text(encoding="utf-8", errors="replace"))
         path.unlink()
         self.commands.append(command)
         if command.status not in (0, 2, 3, 4, 5, -9) or "unexpected" in command.said:

@@ -189,7 +189,7 @@ def long_sizes(data: bytearray, dice: Random) -> Made | None:
     if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
         return None
     at = data.find(b"data", 12)
-    there = len(data) - at - 8
+    there = max(len(data) - at - 8, 1)
     sizes = [dice.choice((there, there, 0, there - 1, 1 << 62, 1 << 63, (1 << 64) - 1)) for _ in range(3)]
     data[:8] = dice.choice((b"RF64", b"BW64")) + b"\xff" * 4
     if at > 0 and dice.random() < AGREEING:

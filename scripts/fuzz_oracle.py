@@ -77,7 +77,9 @@ def _is_clean_aperture(path: Path, facts: Facts) -> bool:
     """Tell whether a clip's facts are the part of its frames that ffmpeg shows: libav leaves the cut to its caller."""
     if not isinstance(facts, VideoFacts) or b"clap" not in path.read_bytes():
         return False
-    return decoded_by_ffmpeg(path, "0:V:0").size_px == (facts.width_px, facts.height_px)
+    part = facts.aperture
+    stored = (part.width_px, part.height_px) if part else (facts.width_px, facts.height_px)
+    return decoded_by_ffmpeg(path, "0:V:0").size_px in (stored, stored[::-1], (facts.width_px, facts.height_px))
 
 
 def _of_kind(head: bytes, facts: Facts) -> Iterator[Doubt]:

@@ -16,7 +16,7 @@ from preflight.apply.mixdown import simpler
 from preflight.apply.remux import DOLBY_TAG, HEVC_TAG
 from preflight.apply.shown import SHOWN, shown_filters
 from preflight.apply.start_offset import begins_whole, start_offset_s
-from preflight.apply.steady import constant_rate, held, on_grid, silent
+from preflight.apply.steady import constant_rate, held, on_grid, placed, silent
 from preflight.apply.verification import planned_s
 from preflight.media.reading import Colors
 from preflight.plan.clip_audio import kept_after
@@ -276,11 +276,13 @@ def _filtered(video: Any, steps: tuple[Step, ...], facts: VideoFacts, colors: Co
     before, blurred, after = around_blur(steps)
     steady = constant_rate(steps, facts)
     video = chained(video, unread_filters(colors))
+    video = chained(video, [] if steady else placed(steps, facts))
+    counted = facts.duration_s is not None
     if blurred is None:
-        video = chained(chained(video, filters(steps, cut, colors)), steady)
+        video = chained(chained(video, filters(steps, cut, colors, counted=counted)), steady)
     else:
         retimed = tuple(step for step in after if isinstance(step, Retime))
-        video = chained(chained(video, filters((*before, *retimed), cut, colors)), steady)
+        video = chained(chained(video, filters((*before, *retimed), cut, colors, counted=counted)), steady)
         rest = tuple(step for step in after if not isinstance(step, Retime))
         video = chained(on_blur(video, blurred), filters(rest, cut, colors))
     if flatten:
@@ -292,19 +294,25 @@ def _counted(video: Any, steps: tuple[Step, ...], facts: VideoFacts) -> Any:  # 
     """Trim to the planned number of frames at their constant rate; `-frames:v` would end the audio with them."""
     made, retime = find(steps, Extend) or find(steps, Cut), find(steps, Retime)
     rate = retime.frame_rate_hz if retime else facts.frame_rate_hz
+    if made is None and retime and facts.duration_s:
+        # Two versions of ffmpeg round the end differently: all frames are made, and counted.
+        video = video.filter("trim", end_frame=math.floor(facts.duration_s * retime.frame_rate_hz + Fraction(1, 2)))
     video = chained(video, held(steps, facts))
     if made is None or rate is None:
         return video
     return video.filter("trim", end_frame=int(made.length_s * rate))
 
 
-def filters(steps: tuple[Step, ...], cut: Cut | None = None, colors: Colors | None = None) -> list[Filter]:
+def filters(
+    steps: tuple[Step, ...], cut: Cut | None = None, colors: Colors | None = None, *, counted: bool = False
+) -> list[Filter]:
     """List the video filters of steps, in order.
 
     Args:
         steps: the steps.
         cut: the part kept.
         colors: colours of the source, where known.
+        counted: whether the frames of a new rate are counted afterwards.
     """
     found: list[Filter] = []
     for step in steps:
@@ -321,7 +329,8 @@ def filters(steps: tuple[Step, ...], cut: Cut | None = None, colors: Colors | No
             case Resize(width_px=width, height_px=height):
                 found += [("scale", {"w": width, "h": height, "flags": "lanczos"}), ("setsar", {"": [1]})]
             case Retime(frame_rate_hz=rate):
-                found.append(("fps", {"fps": str(rate)} | ({"start_time": 0} if cut else {})))
+                ends = {"eof_action": "pass"} if counted else {}
+                found.append(("fps", {"fps": str(rate), **ends} | ({"start_time": 0} if cut else {})))
             case Extend():
                 found += video_filters(step, cut)
             case _:

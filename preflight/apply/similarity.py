@@ -218,7 +218,8 @@ def dissimilarity(  # noqa: PLR0913 - two files with what is known of each, and 
     known = {ffmpeg: one.result() for ffmpeg, one in asked.items()} if own.plain == plain else {}
     of_source = _known_or(taken or {}, partial(second_of_source, plan=plan, before=before, sought=sought))
     of_made = _known_or(known, partial(show, plain=own.plain))
-    return _contradicted(before, of_source, of_made, partial(call, witnessed, sought.frames, own.frames))
+    in_fields = frozenset(name for name, one in (("source", before), ("made", after)) if one.fields)
+    return _contradicted(before, of_source, of_made, partial(call, witnessed, sought.frames, own.frames, in_fields))
 
 
 def _contradicted(
@@ -236,7 +237,7 @@ def _contradicted(
     open_ = set(unseen)
     for ffmpeg in candidates():
         source, made = of_source(ffmpeg), of_made(ffmpeg)
-        open_ -= compare(source, made, bool(before.fields))
+        open_ -= compare(source, made)
         unseen["source"] += source is not None and not _ignores_crop(before, source)
         unseen["made"] += made is not None
         if not open_:
@@ -304,18 +305,18 @@ def _ignores_crop(before: VideoFacts, source: tuple[Still, ...]) -> bool:
 def witnessed(
     sought: Ends,
     shown: Ends,
+    in_fields: frozenset[str],
     source: Stills,
     made: Stills,
-    fields: bool,  # noqa: FBT001 - a call in a child takes no names
 ) -> set[str]:
     """Name the files, `source` and `made`, whose frames a second decoder shows as PyAV does.
 
     Args:
         sought: source frames by PyAV.
         shown: frames of the new file by PyAV.
+        in_fields: the files that are coded in single fields, which have another shape.
         source: source frames of `OF_SOURCE` by the second decoder.
         made: new frames of `OF_MADE` by the second decoder.
-        fields: whether the source is coded in single fields, which have another shape.
     """
     pairs = (("source", sought, OF_SOURCE, source), ("made", shown, OF_MADE, made))
     return {
@@ -323,7 +324,7 @@ def witnessed(
         for name, ends, moments, seen in pairs
         if seen is not None
         and all(
-            _same(ends[moment], one, shaped=not (fields and name == "source"))
+            _same(ends[moment], one, shaped=name not in in_fields)
             for moment, one in zip([one for one in moments if one in ends], seen, strict=True)
         )
     }

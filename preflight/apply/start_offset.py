@@ -42,10 +42,11 @@ def start_offset_here(path: str, demuxer: str) -> Fraction:
     try:
         with open(path, "rb", opener=open_without_waiting) as stream, opened(stream, demuxer) as container:
             videos = video_streams(container)
-            if not videos or container.start_time is None:
+            if not videos:
                 return Fraction(0)
-            first = _first_s(container, videos[0], told=demuxer == "mov")
-            return max(first - container.start_time * AV_TIME_BASE, Fraction(0))
+            told = None if container.start_time is None else container.start_time * AV_TIME_BASE
+            earliest, shown = _begins_s(container, videos[0], told=demuxer == "mov")
+            return max(shown - (earliest if told is None else told), Fraction(0))
     except (av.FFmpegError, ValueError, OSError, LookupError, Unreadable):
         return Fraction(0)
 
@@ -78,13 +79,22 @@ def begins_here(path: str, demuxer: str, begin_s: Fraction) -> bool:
         return True
 
 
-def _first_s(container: "InputContainer", stream: "VideoStream", *, told: bool) -> Fraction:
-    """Find when the first frame is shown, in seconds; raise ValueError where no packet says.
+def _begins_s(container: "InputContainer", stream: "VideoStream", *, told: bool) -> tuple[Fraction, Fraction]:
+    """Find when the first packet begins and when the first frame is shown, in seconds; ValueError where nothing says.
 
-    Only MP4 and MOV declare a stream's start, by edit lists; elsewhere libav guesses without a decoder.
+    Frames before the first keyframe are not shown. Only MP4 and MOV declare a stream's start, by edit lists; elsewhere
+    libav guesses without a decoder.
     """
     base = stream.time_base or Fraction(1)
-    if told and stream.start_time is not None:
-        return stream.start_time * base
-    packets = islice(container.demux(stream), LOOKED_AT)
-    return min(packet.pts for packet in packets if packet.size and packet.pts is not None) * base
+    packets = (packet for packet in container.demux(stream) if packet.size and packet.pts is not None)
+    earlier: list[int] = []
+    for packet in packets:
+        begun = packet.pts or 0
+        if packet.is_keyframe and not earlier:
+            begun = min(begun, *(one.pts or 0 for one in islice(packets, LOOKED_AT)))
+            begun_s = stream.start_time * base if told and stream.start_time is not None else begun * base
+            return begun_s, begun_s
+        if packet.is_keyframe:
+            return min(earlier) * base, begun * base
+        earlier.append(begun)
+    raise ValueError("no keyframe")

@@ -5,13 +5,14 @@ from fractions import Fraction
 from typing import Any
 
 from preflight.apply.extend import Filter
+from preflight.plan.start_offset import gap_s
 from preflight.plan.steps import Cut, Extend, Lead, Retime, Step, find
 from preflight.values.facts import VideoFacts
 
 FINE_HZ = 90_000
 """Least time base of a copy, in ticks a second; a multiple of the frame rate."""
-ROUNDING = {"matroska", "webm", "flv", "mpegts"}
-"""Formats that round timestamps to their own ticks; others do not, or have none."""
+ROUNDING = {"matroska", "webm", "flv", "mpegts", "avi"}
+"""Formats that round timestamps to their own ticks, or count finer than frames; others do not, or have none."""
 
 
 def constant_rate(steps: tuple[Step, ...], facts: VideoFacts) -> list[Filter]:
@@ -22,7 +23,16 @@ def constant_rate(steps: tuple[Step, ...], facts: VideoFacts) -> list[Filter]:
     if not facts.frame_rate_constant or any(isinstance(step, Retime | Extend) for step in steps):
         return []
     begun = {"start_time": 0} if find(steps, Cut) else {}
-    return [("fps", {"fps": str(facts.frame_rate_hz), **begun})]
+    return [*placed(steps, facts), ("fps", {"fps": str(facts.frame_rate_hz), **begun})]
+
+
+def placed(steps: tuple[Step, ...], facts: VideoFacts) -> list[Filter]:
+    """List the filters that begin an AVI with its first frame.
+
+    Its frames have places in stored order; where they are reordered, libav begins by as many frames late.
+    """
+    at_start = facts.format == "avi" and not gap_s(facts) and not find(steps, Cut)
+    return [("setpts", {"": ["PTS-STARTPTS"]})] if at_start else []
 
 
 def held(steps: tuple[Step, ...], facts: VideoFacts) -> list[Filter]:
@@ -49,7 +59,10 @@ def on_grid(facts: VideoFacts) -> dict[str, Any]:
         return {}
     base = Fraction(1, rate.numerator * math.ceil(Fraction(FINE_HZ, rate.numerator)))
     step = 1 / rate / base
-    times = {name: f"STARTPTS+round(({name.upper()}-STARTPTS)/{step})*{step}" for name in ("pts", "dts")}
+    # Without audio to keep in step with, a copy begins with its first frame: those before a keyframe are left out.
+    origin = "STARTPTS+" if facts.sounds else ""
+    pts = "DTS" if facts.format == "avi" else "PTS"  # frames of an AVI have no others; reordered ones are not copied
+    times = {name: f"{origin}round(({name.upper()}-STARTPTS)/{step})*{step}" for name in ("pts", "dts")}
     exact = ":".join(f"{name}={value}" for name, value in times.items())
     # The first filter changes the time base alone: expressions count in the incoming one.
-    return {"bsf:v": f"setts=pts=PTS:dts=DTS:time_base={base},setts={exact}:duration={step}"}
+    return {"bsf:v": f"setts=pts={pts}:dts=DTS:time_base={base},setts={exact}:duration={step}"}

@@ -112,7 +112,7 @@ def _steps_at(ask: _Ask) -> Iterator[Step]:
     cut = video_cut(facts, limits.duration_s, ask.rate, options.keep, ask.window)
     extend = video_extend(cut.length_s if cut else facts.duration_s, limits.duration_s, ask.rate, options.extend)
     shape = list(_shape_steps(facts, errors, limits, options))
-    anew = bool(extend or shape or ask.retimes or facts.aperture or errors & ENCODED_ANEW)
+    anew = bool(extend or shape or ask.retimes or facts.aperture or facts.reordered or errors & ENCODED_ANEW)
     if errors and errors <= BESIDE and not cut:
         if anew:
             return

@@ -26,6 +26,8 @@ class Sample(msgspec.Struct, frozen=True):
     """Whether an edit list hides it; it is still decoded."""
     timed: bool = True
     """Whether its time is known."""
+    is_reordered: bool = False
+    """Whether it may be shown before a sample that is stored in front of it."""
 
 
 class Frame(msgspec.Struct, frozen=True):

@@ -34,7 +34,7 @@ def is_keyframe(packet: "Packet[Any]") -> bool:
     codec = codec_name(packet.stream)
     if not packet.is_keyframe or codec not in LENGTH_SIZE_AT:
         return packet.is_keyframe
-    units = _units(memoryview(packet), packet.stream.codec_context.extradata or b"", LENGTH_SIZE_AT[codec])
+    units = units_of_packet(packet, codec)
     return _begins_h264(units) if codec == "h264" else _begins_hevc(units)
 
 
@@ -78,8 +78,13 @@ def _summed(messages: bytes, at: int) -> tuple[int, int]:
     return sum(messages[at : end + 1]), end + 1
 
 
+def units_of_packet(packet: "Packet[Any]", codec: str) -> Iterator[bytes]:
+    """Yield the first bytes of the NAL units in a packet of H.264 or HEVC, by lengths or start codes."""
+    record = packet.stream.codec_context.extradata or b""
+    return _units(memoryview(packet), record, LENGTH_SIZE_AT[codec])
+
+
 def _units(packet: memoryview, record: bytes, length_at: int) -> Iterator[bytes]:
-    """Yield the first bytes of a packet's NAL units, by lengths or start codes."""
     if record[:1] == b"\1" and len(record) > length_at:
         return _measured(packet, (record[length_at] & 3) + 1)
     return _started(bytes(packet[: 1 << 16]))

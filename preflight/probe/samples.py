@@ -34,7 +34,7 @@ FrameCheck = Callable[[BinaryIO, int, int], bool | None]
 
 
 def refuse_foreign(stream: BinaryIO, entries: Iterable[Entry], codec: str, record: bytes) -> set[int]:
-    """Check every sample of an index; samples without a keyframe before them count as lost.
+    """Check every sample of an index; those behind a lost keyframe count as lost.
 
     Returns the indexes, from 0, of samples with parameter sets.
 
@@ -52,7 +52,7 @@ def refuse_foreign(stream: BinaryIO, entries: Iterable[Entry], codec: str, recor
     if check is None:
         return bringing
     total = lost = 0
-    key_lost = True
+    key_lost = False
     for place, entry in _looked_at(stream, entries):
         total += 1
         seen = check(stream, entry.pos, entry.size)

@@ -16,6 +16,7 @@ from preflight.probe.faults import Unreadable
 from preflight.probe.frames import Frame, Sample, by_time, frames_of
 from preflight.probe.grid import COARSEST, MILLISECOND, Grid, find_grid, usual_rates
 from preflight.probe.offsets import show_times
+from preflight.probe.reordered import is_reordered
 from preflight.values.facts import Side
 from preflight.values.phrase import phrase
 from preflight.values.units import decimal
@@ -34,6 +35,8 @@ TOLD_NEAR = Fraction(1, 10_000)
 """Tolerance between a stated and the exact rate: 23.976 for 24000/1001."""
 
 
+PLACED = {"avi"}
+"""Demuxers of containers that give each frame a place instead of a time: they count frames as they are stored."""
 SIDES: dict[int, Side] = {TOP: "top", BOTTOM: "bottom", EITHER: "top"}
 """Where unknown which field is first, top is assumed, as in most streams."""
 
@@ -50,6 +53,8 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
     """Start of the first frame, by the container's clock."""
     fields: Side | None = None
     """The first field in time, where samples are single fields."""
+    reordered: bool = False
+    """Whether frames are shown in another order than stored, and the container does not say which."""
 
     @property
     def rate_hz(self) -> Fraction | None:
@@ -139,13 +144,15 @@ def walked(container: "InputContainer", video: "VideoStream", reader: Reader) ->
     Raises:
         Unreadable: the container breaks off.
     """
-    samples = list(_samples(_packets(container, video), reader))
+    placed = container.format.name in PLACED
+    samples = list(_samples(_packets(container, video), reader, placed=placed))
     frames, base = frames_of(samples), _base(video)
     if not any(sample.timed for sample in samples):
         return Timing(duration_s=None, frames=len(frames) or None, how="PyAV, every packet")
     fields = next((SIDES[sample.structure] for sample in by_time(samples) if sample.structure != FRAME), None)
     timing = timing_of(frames, base, "PyAV, every packet", rates_told(video))
-    return msgspec.structs.replace(timing, fields=fields)
+    reordered = placed and any(sample.is_reordered for sample in samples)
+    return msgspec.structs.replace(timing, fields=fields, reordered=reordered)
 
 
 def _packets(container: "InputContainer", video: "VideoStream") -> "Iterator[Packet[Any]]":
@@ -163,14 +170,14 @@ def _packets(container: "InputContainer", video: "VideoStream") -> "Iterator[Pac
         raise Unreadable(phrase("breaks off after {n} packets: {how}", n=count, how=words(error))) from None
 
 
-def _samples(packets: "Iterable[Packet[Any]]", reader: Reader) -> Iterator[Sample]:
-    """Yield packets as samples; one without a time follows the previous."""
+def _samples(packets: "Iterable[Packet[Any]]", reader: Reader, *, placed: bool) -> Iterator[Sample]:
+    """Yield packets as samples; one without a time follows the previous, and one with a place lasts until the next."""
     following = 0
     key: int | None = None
     for packet in packets:
         reader.begin_with(packet)
-        told = packet.pts if packet.pts is not None else packet.dts
-        start, length = following if told is None else told, packet.duration or 0
+        told = packet.dts if placed or packet.pts is None else packet.pts
+        start, length = following if told is None else told, 0 if placed else packet.duration or 0
         leads = key is not None and start < key
         following = start + length
         begins = packet.is_keyframe and key is None
@@ -183,6 +190,7 @@ def _samples(packets: "Iterable[Packet[Any]]", reader: Reader) -> Iterator[Sampl
             stands_alone=(begins or leads) and reader.stands_alone(packet),
             is_hidden=packet.is_discard,
             timed=told is not None,
+            is_reordered=placed and is_reordered(packet),
         )
 
 

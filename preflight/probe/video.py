@@ -270,6 +270,7 @@ def _facts(
         frame_rate_hz=timing.rate_hz,
         frame_rate_constant=None if not timing.frames else timing.grid is not None,
         fields=timing.fields,
+        reordered=timing.reordered,
         codec=codec_name(video),
         bit_depth=known.look.bit_depth if known.look else None,
         transfer=known.look.transfer if known.look else None,

@@ -152,6 +152,8 @@ class VideoFacts(_Facts, frozen=True, kw_only=True, tag="video"):
     interlaced: bool | None = None
     fields: Side | None = None
     """The first field in time, where each packet holds one field; counts and sizes are of whole frames."""
+    reordered: bool = False
+    """Whether frames are shown in another order than stored, and the container does not say which."""
     video_streams: int = 1
     sound_codec: str | None = None
     """Codec of the audio track that players select; durations below are of it too."""

@@ -90,6 +90,32 @@ def test_a_copy_has_the_exact_times_of_a_rate_that_was_rounded(name: str, tmp_pa
     assert {late - early for early, late in pairwise(times)} == {1 / rate}
 
 
+def test_an_avi_is_copied_where_its_frames_are_stored_as_they_are_shown(tmp_path: Path) -> None:
+    copied, encoded = (mended(f"video-24fps-{how}.avi", tmp_path) for how in ("in-order", "reordered"))
+    assert (copied.plan.loss, encoded.plan.loss) == ("lossless", "lossy")
+    for done in (copied, encoded):
+        facts = after(done)
+        assert (facts.frames, facts.duration_s, facts.frame_rate_hz) == (72, 3, 24)
+
+
+@pytest.mark.parametrize("ending", ["ts", "mkv"])
+def test_a_copy_begins_with_the_first_frame_that_can_be_shown(ending: str, tmp_path: Path) -> None:
+    done = mended(f"video-begins-between-keyframes.{ending}", tmp_path)
+    facts = after(done)
+    assert done.plan.loss == "lossless"
+    assert facts.header_duration_s == facts.duration_s == Fraction(facts.frames or 0, 25)
+
+
+def test_packets_of_single_fields_are_copied(tmp_path: Path) -> None:
+    done = mended("video-fields-hevc-25fps.mkv", tmp_path)
+    assert done.plan.loss == "lossless"
+    assert (after(done).fields, after(done).frames) == ("top", 75)
+
+
+def test_the_last_frame_is_kept_at_another_rate_whichever_ffmpeg_rounds_its_end(tmp_path: Path) -> None:
+    assert after(mended("video-23.976fps-600-ticks.mp4", tmp_path)).frames == 72
+
+
 def test_fields_become_as_many_frames_as_they_are(tmp_path: Path) -> None:
     done = mended("video-fields-23.976fps.mp4", tmp_path)
     facts = after(done)

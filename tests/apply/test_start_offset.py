@@ -43,3 +43,8 @@ def test_where_nobody_can_tell_a_seek_is_trusted(tmp_path: Path) -> None:
     assert begins_here(str(tmp_path / "gone.mp4"), "mov", Fraction(1))
     assert begins_here(media("video-sound-only.mp4"), "mov", Fraction(1))
     assert begins_whole(str(tmp_path / "gone.mp4"), "mov", Fraction(0))
+
+
+def test_frames_before_the_first_keyframe_are_not_shown() -> None:
+    assert start_offset_here(media("video-begins-between-keyframes.mkv"), "matroska") == Fraction(64, 100)
+    assert start_offset_here(media("video-begins-between-keyframes.mp4"), "mov") > 0

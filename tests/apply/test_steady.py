@@ -66,7 +66,7 @@ def test_a_frame_of_any_rate_is_a_whole_number_of_ticks_that_are_fine_enough(num
     assert option.count(f"/{step})*{step}") == 2
 
 
-@pytest.mark.parametrize("container", ["matroska", "webm", "flv", "mpegts"])
+@pytest.mark.parametrize("container", ["matroska", "webm", "flv", "mpegts", "avi"])
 def test_only_containers_that_round_are_put_on_the_grid(container: str) -> None:
     assert on_grid(clip(container=container))
     assert on_grid(clip(container=container, constant=False)) == on_grid(clip(None, container)) == {}

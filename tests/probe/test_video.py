@@ -350,7 +350,23 @@ def test_two_fields_are_a_frame(name: str, rate: Fraction, frames: int, depth: D
     assert found.interlaced
 
 
-def test_a_clip_is_judged_from_the_first_frame_that_can_be_shown() -> None:
-    found, seen = video("video-begins-between-keyframes.ts"), decoded_clip(media("video-begins-between-keyframes.ts"))
+@pytest.mark.parametrize(
+    ("name", "rate", "reordered"),
+    [
+        ("video-24fps-in-order.avi", Fraction(24), False),
+        ("video-24fps-reordered.avi", Fraction(24), True),
+        ("video-23.976fps-reordered.avi", NTSC, True),
+    ],
+)
+def test_an_avi_lasts_as_long_as_it_has_places_in_whatever_order(name: str, rate: Fraction, reordered: bool) -> None:
+    found = video(name)
+    assert (found.frame_rate_hz, found.frames, found.duration_s) == (rate, 72, 72 / rate)
+    assert found.reordered == reordered
+
+
+@pytest.mark.parametrize("ending", ["ts", "mkv", "mp4"])
+def test_a_clip_is_judged_from_the_first_frame_that_can_be_shown(ending: str) -> None:
+    name = f"video-begins-between-keyframes.{ending}"
+    found, seen = video(name), decoded_clip(media(name))
     assert found.frames == seen.frames
     assert found.duration_s == Fraction(seen.frames, 25)
