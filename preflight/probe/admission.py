@@ -5,7 +5,7 @@ from typing import BinaryIO
 from preflight.probe.claims import refuse_claims
 from preflight.probe.complete import refuse_incomplete
 from preflight.probe.elsewhere import refuse_absent
-from preflight.probe.encryption import refuse_encrypted
+from preflight.probe.encryption import refuse_encrypted, refuse_scrambled_later
 from preflight.probe.movie import Movie, read_movie
 
 
@@ -29,4 +29,6 @@ def refuse_hopeless(stream: BinaryIO, size: int, demuxer: str, *, measured: bool
     if movie is not None:
         refuse_claims(movie, size)
     refuse_encrypted(stream, size, demuxer, movie)
+    if measured:
+        refuse_scrambled_later(stream, demuxer)
     return movie

@@ -18,7 +18,8 @@ from preflight.probe.mpeg_audio import frames_in, of_frames
 from preflight.probe.pcm import pcm_facts
 from preflight.probe.played import played_s
 from preflight.probe.sniff import Sniffed
-from preflight.probe.wave import read_wave, refuse_cut
+from preflight.probe.wave import SHARE, read_wave, refuse_cut
+from preflight.probe.wave import TOLERATED_S as MISSED_S
 from preflight.values.facts import AudioFacts, SampleType
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _measured(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool) -
     source = of_frames(stream, frames) if frames else _from_start(stream)
     with opened(source, sniffed.opener) as container:
         if not container.streams.audio:
-            raise Unreadable("holds no sound")
+            raise Unreadable("holds no sound" if len(container.streams) else "holds no frames")
         audio = container.streams.audio[0]
         if not known_codec(audio):
             raise Unreadable("its sound is in a codec that is not known here")
@@ -80,6 +81,8 @@ def _measured(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool) -
         coded = wave is not None or (frames is not None and (frames.junk or not frames.alike))
         if measure and (coded or walked.doubtful or _is_interrupted(audio, sniffed, walked)):
             walked = _decoded(source, sniffed, walked)
+        if measure:
+            _refuse_cut(_told_s(audio, sniffed), walked.stored_s)
         found = _facts(audio, sniffed, size, header.claimed_s, walked)
         stands_in = wave.claimed_bytes if wave and wave.streaming else None
         return msgspec.structs.replace(
@@ -93,8 +96,20 @@ def _measured(stream: BinaryIO, size: int, sniffed: Sniffed, *, measure: bool) -
 
 def _is_interrupted(audio: "AudioStream", sniffed: Sniffed, walked: Walk) -> bool:
     """Tell whether a FLAC's packets differ from the length in its header, as in an incomplete file."""
-    told = audio.duration * (audio.time_base or 1) if sniffed.opener == "flac" and audio.duration else walked.stored_s
-    return abs(told - walked.stored_s) > TOLERATED_S
+    told = _told_s(audio, sniffed) if sniffed.opener == "flac" else None
+    return told is not None and abs(told - walked.stored_s) > TOLERATED_S
+
+
+def _told_s(audio: "AudioStream", sniffed: Sniffed) -> Fraction | None:
+    """Return the length by a FLAC's or AIFF's own header, which counts samples; None without one."""
+    counts = sniffed.opener == "flac" or (sniffed.opener == "aiff" and codec_name(audio).startswith("pcm_"))
+    return audio.duration * (audio.time_base or Fraction(1)) if counts and audio.duration else None
+
+
+def _refuse_cut(told_s: Fraction | None, there_s: Fraction) -> None:
+    """Raise Unreadable when fewer samples are there than counted; a count beyond all measure stands for none."""
+    if told_s is not None and told_s - there_s > MISSED_S and told_s < there_s * SHARE:
+        raise Unreadable(f"cut short: the header promises {float(told_s):.2f} s, {float(there_s):.2f} s are there")
 
 
 def _decoded(stream: BinaryIO, sniffed: Sniffed, walked: Walk) -> Walk:

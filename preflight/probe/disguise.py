@@ -4,12 +4,15 @@ Players that trust the header play them as noise. A sync word alone proves nothi
 more must follow at the distance of the frame headers, or at equal distances.
 
 Sources: ETSI TS 102 114, 5.3.1 and annex C (DTS); ETSI TS 102 366, 4.4 and E.2.2 (AC-3, E-AC-3); IEC 61937-1 and -2
-(bursts).
+(bursts); ISO 11172-3, 2.4.1.3 (MPEG audio); ISO 13818-7, 6.2 (AAC).
 """
 
 import re
 from collections.abc import Callable
 from itertools import pairwise
+
+from preflight.probe.sniff import ID3_HEADER_BYTES, mpeg_frame_bytes
+from preflight.probe.tags import id3v2_bytes
 
 LOOKED_AT_BYTES = 1 << 18
 """Three bursts of the codec with the longest distance."""
@@ -33,6 +36,11 @@ AC3_KBPS = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 
 MOST_AC3_BSID, MOST_EAC3_BSID = 10, 16
 FRAMES = 3
 """Consecutive frames required."""
+FRAMES_AT_START = 8
+"""Consecutive frames of MPEG audio or AAC required: their sync words are shorter."""
+SAME_BYTES = 2
+"""First bytes that all frames of a file share: sync word, version, and layer or profile."""
+FLAC = b"fLaC"
 CRC_POLYNOMIAL = 0x8005
 
 
@@ -40,7 +48,7 @@ def coded_within(data: bytes) -> str | None:
     """Return libav's name of the codec in place of samples, or None."""
     data = data.lstrip(b"\0")[:LOOKED_AT_BYTES]
     synced = any(word in data for word in SYNC_WORDS)
-    return (_synced(data) if synced else None) or _raw_ac3(data[:RAW_BYTES])
+    return (_synced(data) if synced else None) or _raw_ac3(data[:RAW_BYTES]) or _whole_file(data[:RAW_BYTES])
 
 
 def _synced(data: bytes) -> str | None:
@@ -80,6 +88,36 @@ def _raw_ac3(data: bytes) -> str | None:
             ):
                 return "eac3" if content[at + 5] >> 3 > MOST_AC3_BSID else "ac3"
     return None
+
+
+def _whole_file(data: bytes) -> str | None:
+    """Recognise a file of MPEG audio, AAC or FLAC that was given a WAV's header: it begins where samples should."""
+    if data.startswith(FLAC):
+        return "flac"
+    data = data[id3v2_bytes(data[:ID3_HEADER_BYTES]) :]
+    if _alike_in_a_row(data, mpeg_frame_bytes):
+        return {1: "mp3", 2: "mp2", 3: "mp1"}[data[1] >> 1 & 3]
+    return "aac" if _alike_in_a_row(data, _adts_frame_bytes) else None
+
+
+def _alike_in_a_row(data: bytes, length_of: Callable[[bytes], int]) -> bool:
+    """Tell whether frames of one kind follow one another from the start on, and are not one pattern again and again."""
+    at, first, frames = 0, data[:SAME_BYTES], set[bytes]()
+    for _ in range(FRAMES_AT_START):
+        length = length_of(data[at : at + 6]) if data[at : at + SAME_BYTES] == first else 0
+        if not length:
+            return False
+        frames.add(data[at : at + length])
+        at += length
+    return len(frames) > 1
+
+
+def _adts_frame_bytes(head: bytes) -> int:
+    """Return the length of an AAC frame by its header, or 0: ISO 13818-7, 6.2."""
+    if len(head) < 6 or head[0] != 0xFF or head[1] & 0xF6 != 0xF0 or head[2] >> 2 & 15 > 12:  # noqa: PLR2004 - sync, rates
+        return 0
+    length = (head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5
+    return length if length > 7 else 0  # noqa: PLR2004 - the header itself
 
 
 def _in_a_row(data: bytes, at: int, length_of: Callable[[bytes], int]) -> bool:

@@ -41,6 +41,8 @@ TS_SPACINGS = (TS_PACKET, 192, 204)
 """Bytes from one packet to the next: bare, with a time before each (M2TS), with check bytes behind (ISDB, DVB)."""
 TS_RUN, TS_JUNK = 5, 1024
 """Sync bytes in a row that make a stream, and bytes before the first in which it is sought."""
+TS_CHUNK = 4096
+"""Packets read at once."""
 TS_SAMPLE_ENCRYPTED = {0xDB, 0xCF, 0xC1, 0xC2}
 """Stream types with sample encryption: H.264, AAC, AC-3, Enhanced AC-3."""
 FLV_FILTER = 0x20
@@ -62,6 +64,31 @@ def refuse_encrypted(stream: BinaryIO, size: int, demuxer: str, movie: Movie | N
         _refuse_movie(movie)
     elif (told := TELLERS.get(demuxer)) and (how := told(stream, size)):
         raise _refusal(how)
+
+
+def refuse_scrambled_later(stream: BinaryIO, demuxer: str) -> None:
+    """Raise Unreadable when packets of a transport stream are scrambled behind a clear beginning.
+
+    The stream's position changes.
+    """
+    if demuxer != "mpegts":
+        return
+    stream.seek(0)
+    begin, packet = _spacing(stream.read(HEAD_BYTES))
+    stream.seek(begin)
+    while chunk := stream.read(packet * TS_CHUNK):
+        controls = chunk[3::packet]
+        if not controls or not max(controls) >> 7:
+            continue
+        if any(_is_scrambled(chunk[at : at + 4]) for at in range(0, len(chunk), packet)):
+            raise _refusal("transport scrambling")
+
+
+def _is_scrambled(head: bytes) -> bool:
+    """Tell whether a packet's payload is scrambled, by its first four bytes: ISO 13818-1, 2.4.3.2."""
+    if len(head) < 4 or head[0] != 0x47:  # noqa: PLR2004 - sync byte
+        return False
+    return head[3] >> 7 == 1 and int.from_bytes(head[1:3], "big") & TS_NULL != TS_NULL
 
 
 def _refusal(how: str, what: str = "") -> Unreadable:
@@ -108,10 +135,10 @@ def _transport_stream(stream: BinaryIO, size: int) -> str:
     begin, packet = _spacing(head)
     whole = max(len(head) - 3, 0)
     heads = zip(*(head[begin + byte : whole + byte : packet] for byte in (0, 1, 2, 3)), strict=True)
-    for at, (sync, first, second, third) in enumerate(heads):
-        if third >> 7 and sync == 0x47 and (first << 8 | second) & TS_NULL != TS_NULL:  # noqa: PLR2004 - sync byte
+    for at, four in enumerate(heads):
+        if _is_scrambled(bytes(four)):
             return "transport scrambling"
-        if first & 0x40 and _names_encrypted(head[begin + at * packet : begin + at * packet + TS_PACKET]):
+        if four[1] & 0x40 and _names_encrypted(head[begin + at * packet : begin + at * packet + TS_PACKET]):
             return "SAMPLE-AES"
     return ""
 

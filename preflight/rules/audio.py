@@ -17,6 +17,8 @@ from preflight.values.units import decimal, file_size
 STORED = re.compile(r"pcm_s(\d+)le")
 FRAME_S = Fraction(1, 10)
 """Frame length assumed where frames vary: the longest MPEG audio frame lasts 72 ms."""
+CARELESS_S = Fraction(1, 100)
+"""What a WAV's header may claim too much: some programs count themselves, or a block."""
 
 
 def _facts(probed: Probed) -> AudioFacts | None:
@@ -136,7 +138,8 @@ def header(probed: Probed, _profile: Profile) -> Iterator[Finding]:
     Fix: Write the container anew.
     """
     if facts := _facts(probed):
-        yield from disagreement("audio/header", facts, FRAME_S)
+        counted = facts.format == "wav" and facts.sample_type in ("integer", "float")
+        yield from disagreement("audio/header", facts, CARELESS_S if counted else FRAME_S)
         if facts.obstacle is not None:
             yield _unopened(facts, facts.obstacle)
         elif facts.header_placeholder is not None:

@@ -82,6 +82,16 @@ def test_an_mp3_cut_short_claims_more_than_is_there(name: str) -> None:
     assert facts.header_duration_s > facts.duration_s
 
 
+@pytest.mark.parametrize(("name", "keep"), [("audio-flac.flac", 0.8), ("audio-aiff.aiff", 0.8), ("audio-5s.wav", 0.95)])
+def test_a_header_that_counts_samples_tells_when_some_are_missing(name: str, keep: float, tmp_path: Path) -> None:
+    content = (MEDIA / name).read_bytes()
+    cut = tmp_path / name
+    cut.write_bytes(content[: int(len(content) * keep)])
+    fault = probed(cut).fault
+    assert fault
+    assert fault.message.startswith("cut short: the header promises ")
+
+
 def test_raw_aac_is_as_long_as_its_frames() -> None:
     facts = audio("audio-aac.aac")
     assert facts.duration_s is not None

@@ -56,6 +56,28 @@ def test_a_stream_is_found_whichever_byte_comes_first_and_behind_silence(
     assert coded_within(bytes(silence) + swapped(content)) == name
 
 
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("mp3", ("-c:a", "libmp3lame", "-f", "mp3")),
+        ("mp3", ("-c:a", "libmp3lame", "-ar", "22050", "-id3v2_version", "0", "-f", "mp3")),
+        ("mp2", ("-c:a", "mp2", "-f", "mp2")),
+        ("aac", ("-c:a", "aac", "-f", "adts")),
+        ("flac", ("-c:a", "flac", "-f", "flac")),
+    ],
+)
+def test_a_file_that_was_given_a_header_of_pcm_is_found(name: str, options: tuple[str, ...], tmp_path: Path) -> None:
+    content = made(tmp_path, *options)
+    assert coded_within(content) == name
+    assert coded_within(content[:1000] * 40) is None or name == "flac"
+
+
+def test_one_frame_again_and_again_is_a_wave() -> None:
+    frame = b"\xff\xfb\x90\x00".ljust(417, b"\x55")
+    assert coded_within(frame * 80) is None
+    assert coded_within((frame + frame[:-1] + b"\0") * 40) == "mp3"
+
+
 def test_dts_of_14_bits_is_found_whichever_byte_comes_first(tmp_path: Path) -> None:
     frames = made(tmp_path, *STREAMS["dts"])
     size = frames.index(b"\x7f\xfe\x80\x01", 4)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from fixtures.recipe_stream import STBL, boxed, edited
 from preflight.probe import probe
-from preflight.probe.encryption import TELLERS, refuse_encrypted
+from preflight.probe.encryption import TELLERS, refuse_encrypted, refuse_scrambled_later
 from preflight.probe.faults import Unreadable
 from preflight.values.assets import Asset
 from tests.probe.admitted import content, facts_of, fault_of
@@ -106,6 +106,17 @@ def told(content: bytes, demuxer: str) -> str:
     except Unreadable as refused:
         return str(refused)
     return ""
+
+
+@pytest.mark.parametrize("spacing", [188, 192, 204])
+def test_scrambling_is_seen_behind_a_clear_beginning(spacing: int) -> None:
+    clear, scrambled = (transport(spacing, scrambled=one) for one in (False, True))
+    content = clear * 400 + scrambled
+    assert told(content, "mpegts") == ""
+    with pytest.raises(Unreadable, match="transport scrambling"):
+        refuse_scrambled_later(io.BytesIO(content), "mpegts")
+    refuse_scrambled_later(io.BytesIO(clear * 400), "mpegts")
+    refuse_scrambled_later(io.BytesIO(content), "mov")
 
 
 @pytest.mark.parametrize("spacing", [188, 192, 204])

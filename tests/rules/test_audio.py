@@ -49,6 +49,8 @@ def lasting(played: str, stored: str | None = None, claimed: str | None = None) 
         (lasting("1.98", "2.01"), {"audio/duration": "error"}),
         (lasting("14.9", "14.95"), {}),
         (lasting("5", claimed="5.2"), {"audio/header": "warning"}),
+        (msgspec.structs.replace(lasting("5", claimed="5.05"), sample_type="integer"), {"audio/header": "warning"}),
+        (msgspec.structs.replace(lasting("5", claimed="5.001"), sample_type="integer"), {}),
         (lasting("5", claimed="5.05"), {}),
         (lasting("5", "5.15", "5.2"), {}),
         (lasting("10", claimed="16"), {"audio/duration": "error", "audio/header": "warning"}),
