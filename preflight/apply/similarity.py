@@ -223,7 +223,7 @@ def dissimilarity(  # noqa: PLR0913 - two files with what is known of each, and 
 
 
 def _contradicted(
-    before: VideoFacts, of_source: Asked, of_made: Asked, compare: Callable[[Stills, Stills, bool], set[str]]
+    before: VideoFacts, of_source: Asked, of_made: Asked, compare: Callable[[Stills, Stills], set[str]]
 ) -> str | None:
     """Say which file no ffmpeg shows as PyAV does; None where each has a witness, or none can show it.
 

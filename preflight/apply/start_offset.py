@@ -44,9 +44,9 @@ def start_offset_here(path: str, demuxer: str) -> Fraction:
             videos = video_streams(container)
             if not videos:
                 return Fraction(0)
-            told = None if container.start_time is None else container.start_time * AV_TIME_BASE
+            begun: object = container.start_time  # None in Matroska without audio, whatever its stubs say
             earliest, shown = _begins_s(container, videos[0], told=demuxer == "mov")
-            return max(shown - (earliest if told is None else told), Fraction(0))
+            return max(shown - (begun * AV_TIME_BASE if isinstance(begun, int) else earliest), Fraction(0))
     except (av.FFmpegError, ValueError, OSError, LookupError, Unreadable):
         return Fraction(0)
 

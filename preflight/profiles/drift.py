@@ -19,9 +19,16 @@ from preflight.profiles.index import needs_prompt
 from preflight.profiles.schema import ARRAYS, Profile
 
 Node = Mapping[str, Any]
+Bound = Fraction | int | None
 WORDS_AROUND = 60
 """Characters shown on each side of a number in prose."""
-NUMBER = re.compile(r"(?<![\w.,:/#-])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?![\w/:]|\.\d|,\d)")
+UNITS = r"(?:[kMG]i?B|bytes|px|pixels|fps|Hz|ms|s|sec|seconds|min|characters|tokens)\b"
+NUMBER = re.compile(
+    r"(?<![\w.,:/#])(?<![A-Za-z]-)(?<!\d{4}-)(?<!-\d\d-)"  # neither in a name nor in a date, but behind a dash: 2-15
+    rf"(\d{{1,3}}(?:,\d{{3}})+|\d+)(\.\d+)?(?:(?={UNITS})|(?![\w/:]|\.\d|,\d|-\d\d-))",
+    re.IGNORECASE,
+)
+"""A number, perhaps with its unit right behind it."""
 PARAMS = "model_params"
 MOST_DEPTH = 12
 """Most references that are followed; more are a circle."""
@@ -142,10 +149,20 @@ def _allowed(node: Node) -> tuple[Any, ...]:
 
 
 def _ids(schema: Node, profile: Profile) -> Iterator[Drift]:
-    """Yield models of the document that the edition does not describe; it may describe more, by other pages."""
-    for model in models_of(schema):
+    """Yield models of the document that the edition does not describe, and those that it alone describes.
+
+    An edition may describe several models that have a page each: a page of one says nothing of the others.
+    """
+    theirs = models_of(schema)
+    for model in theirs:
         if model not in profile.models:
             yield Drift(what="id", place="model", ours=", ".join(profile.models), theirs=model)
+    shared, alone = ([model for model in profile.models if (model in theirs) == there] for there in (True, False))
+    if shared and alone and len(theirs) > 1:
+        yield Drift(what="id", place="model", ours=", ".join(profile.models), theirs=", ".join(theirs))
+    elif shared and alone:
+        words = f"...{', '.join(theirs)}..., and the edition is for {', '.join(alone)} too"
+        yield Drift(what="prose", place="model", ours=", ".join(profile.models), theirs=words)
 
 
 def _names(fields: Mapping[str, Node], profile: Profile) -> Iterator[Drift]:
@@ -167,10 +184,10 @@ def _bounds(name: str, node: Node, profile: Profile) -> Iterator[Drift]:
             if key in node and node[key] != ours:
                 yield Drift(what="count", place=f"{name}.{key}", ours=str(ours), theirs=str(node[key]))
         return
-    low, high = _our_bounds(name, profile)
-    for key, bound in (("minimum", low), ("maximum", high)):
-        if key in node and (bound is None or Fraction(str(node[key])) != bound):
-            yield Drift(what="bound", place=f"{name}.{key}", ours=_said(bound), theirs=str(node[key]))
+    lows, high = _our_bounds(name, profile)
+    for key, bounds in (("minimum", lows), ("maximum", (high,))):
+        if key in node and Fraction(str(node[key])) not in bounds:
+            yield Drift(what="bound", place=f"{name}.{key}", ours=_said(bounds[0]), theirs=str(node[key]))
     longest = profile.request.prompt.max_characters if name == "prompt" and profile.request.prompt else None
     if "maxLength" in node and node["maxLength"] != longest and name == "prompt":
         yield Drift(what="bound", place="prompt.maxLength", ours=_said(longest), theirs=str(node["maxLength"]))
@@ -179,14 +196,17 @@ def _bounds(name: str, node: Node, profile: Profile) -> Iterator[Drift]:
         yield Drift(what="default", place=name, ours=str(default), theirs=str(node["default"]))
 
 
-def _our_bounds(name: str, profile: Profile) -> tuple[Fraction | int | None, Fraction | int | None]:
+def _our_bounds(name: str, profile: Profile) -> tuple[tuple[Bound, ...], Bound]:
+    """Return the smallest values, of which any may be the document's, and the largest.
+
+    A length that stands for the model's choice, such as -1, may lie below what a document calls the minimum.
+    """
     length = profile.request.duration_s
     if name == "duration" and length:
         numbers = [one for one in length.special if isinstance(one, int)]
-        low = min([*numbers, *([] if length.min is None else [length.min])], default=None)
-        return low, length.longest
+        return tuple(dict.fromkeys((length.min, min([*numbers, length.min or 0])))), length.longest
     field = profile.request.fields.get(name)
-    return (field.min, field.max) if field else (None, None)
+    return ((field.min,), field.max) if field else ((None,), None)
 
 
 def _our_default(name: str, profile: Profile) -> object:

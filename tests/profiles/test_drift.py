@@ -103,7 +103,30 @@ def test_parts_that_a_schema_is_made_of_are_merged() -> None:
     document = {**DOCUMENT, "components": {"schemas": {**DOCUMENT["components"]["schemas"], "Request": parts}}}
     document["components"]["schemas"]["Model"] = {"oneOf": [{"const": H3}]}
     assert models_of(request_schema(document)) == (H3,)
-    assert list(drifts(request_schema(document), load(edition_for(H3)))) == []
+    (told,) = drifts(request_schema(document), load(edition_for(H3)))
+    assert not told.is_certain
+    assert told.theirs.endswith("and the edition is for minimax-h3-max-turbo-text-to-video too")
+
+
+@pytest.mark.parametrize(
+    "words", ["Clips of 2-19 seconds each", "up to 19MB", "19px a side", "2 to 19 s", "2\u201319 s"]
+)
+def test_a_number_in_prose_may_end_a_range_or_carry_its_unit(words: str) -> None:
+    told = found(lambda request: request["properties"]["prompt"].update(description=words))
+    assert [(what, place) for what, place, _ in told] == [("prose", "prompt")]
+
+
+@pytest.mark.parametrize("words", ["since 2026-11-19", "see wan-19", "v19.2", "19:6", "1280x719", "19th"])
+def test_names_dates_and_ratios_in_prose_are_no_limits(words: str) -> None:
+    assert found(lambda request: request["properties"]["prompt"].update(description=words)) == []
+
+
+def test_a_model_that_a_page_of_several_no_longer_names_is_told() -> None:
+    several = load("seedance-2.0-2026-10")
+    document = copy.deepcopy(DOCUMENT)
+    document["components"]["schemas"]["Model"]["enum"] = list(several.models)[:-1]
+    told = [one for one in drifts(request_schema(document), several) if one.what == "id"]
+    assert [one.theirs for one in told] == [", ".join(list(several.models)[:-1])]
 
 
 @pytest.mark.parametrize(
