@@ -87,7 +87,7 @@ def check_request(  # noqa: PLR0913 - how to judge and how to measure, each by n
 
 
 def files_of(paths: Iterable[AnyPath | Asset], name: str) -> Iterator[Asset]:
-    """Return the files named, and those below folders; `name` is the function's that takes them.
+    """Collect the files named, and those below folders; `name` is the function's that takes them.
 
     Raises:
         CallError: a path does not exist, is a URL or a request file.

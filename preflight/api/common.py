@@ -96,7 +96,7 @@ def load_profile(name_or_path: AnyPath = DEFAULT) -> Profile:
 
 
 def edition_of(profile: Profile | AnyPath | None, model: str | None = None) -> Profile:
-    """Return the profile that is meant; for None the edition of a request's model, or the default one.
+    """Choose the profile that is meant; for None the edition of a request's model, or the default one.
 
     Raises:
         CallError: no edition describes the model.
@@ -122,7 +122,7 @@ def edition_behind(report: Report, profile: Profile | AnyPath | None) -> Profile
 
 
 def spec_of(request: RequestSpec | AnyPath, profile: Profile | AnyPath | None = None) -> RequestSpec:
-    """Return a request, or read the request.toml at a path, with the fields of the profile, if one is named."""
+    """Pass a request on, or read the request.toml at a path, with the fields of the profile, if one is named."""
     if isinstance(request, RequestSpec):
         return request
     return load_spec(Path(path_of(request, "request")), None if profile is None else edition_of(profile))

@@ -74,7 +74,7 @@ def _is_sure(words: list[str], files: list[str]) -> bool:
 
 
 def _needed(command: str, files: list[str]) -> "Load":
-    """Return which libraries are needed first as far as a glance tells; a file may be called what it is not."""
+    """Guess which libraries are needed first as far as a glance tells; a file may be called what it is not."""
     if command in ("check", "probe") and len(files) == 1:
         return FIRST.get(files[0].rpartition(".")[2].lower(), "everything")
     return "everything"

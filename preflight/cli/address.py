@@ -22,7 +22,7 @@ AGREED = "addresses"
 def agreed(
     profile: Profile, base_url: str | None, files_url: str | None, *, known: str | None = None
 ) -> tuple[str, str]:
-    """Return where the service and its files service are, if the key may be sent there.
+    """Choose the addresses of the service and its files service, if the key may be sent there.
 
     Args:
         profile: the edition in use.

@@ -254,7 +254,7 @@ def spec_of_parts(parts: RequestParts, *, beside: bool, what: str = "PATHs") -> 
 
 
 def requested(paths: tuple[str, ...], edition: "Profile | None" = None) -> "RequestSpec | None":
-    """Return the one request that PATHs mean, or None where they mean files.
+    """Find the one request that PATHs mean, or None where they mean files.
 
     It has the fields of the edition that is named, or else of that of its model.
     Beside others, a .toml is a mistake, and a .json a file like any other: it may lie beside footage.

@@ -139,7 +139,7 @@ def _say(words: str) -> None:
 
 
 def _format_named(call: "Asked") -> str:
-    """Return the format to print, and refuse what only a run by one edition has; what a setting says is passed over."""
+    """Choose the format to print, and refuse what only a run by one edition has; what a setting says is passed over."""
     for name in OF_ONE:
         if name in call.run.typed:
             raise CallError(

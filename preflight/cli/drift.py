@@ -66,7 +66,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _editions(models: tuple[str, ...], named: tuple[str, ...]) -> tuple[list[Profile], list[str]]:
-    """Return the editions to hold a document against, and the models of it that none describes."""
+    """Choose the editions to hold a document against, and the models of it that none describes."""
     if named:
         return [load(named[0])], []
     known = index().models

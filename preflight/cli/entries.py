@@ -39,7 +39,7 @@ def say_orphan(entry: "Entry") -> None:
 
 
 def found(ledger: "Ledger", which: str) -> "Entry":
-    """Return the entry of a number or a task's id.
+    """Find the entry of a number or a task's id.
 
     Raises:
         CallError: there is none.
@@ -53,7 +53,7 @@ def found(ledger: "Ledger", which: str) -> "Entry":
 
 
 def line(entry: "Entry") -> text.Line:
-    """Return the line of an entry."""
+    """Format the line of an entry."""
     parts = [f"{entry.created_at:%Y-%m-%d %H:%M} UTC", printable(entry.task_id) if entry.task_id else "no task"]
     if entry.price is not None and entry.state not in FREE:
         parts.append(phrase("about {n} credits", n=decimal(entry.price, 2)))
@@ -63,7 +63,7 @@ def line(entry: "Entry") -> text.Line:
 
 
 def stray_line(task: "Task") -> str:
-    """Return the line of a task that no entry accounts for."""
+    """Format the line of a task that no entry accounts for."""
     made, credits_ = task.created_at, task.credits_reserved
     said = [
         printable(task.status) if task.status else "without status",

@@ -77,7 +77,7 @@ def _refresh(call: Asking, profiles: list[Profile]) -> int:
 
 
 def _editions(name: str, profiles: list[Profile]) -> tuple[Profile, list[Profile]]:
-    """Return the edition that a model chooses, and the others that describe it.
+    """Find the edition that a model chooses, and the others that describe it.
 
     Raises:
         CallError: none does.

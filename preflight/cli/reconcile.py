@@ -119,7 +119,7 @@ def _say_gone(call: Asked, profile: Profile, ledger: "Ledger") -> None:
 
 
 def _sent_there(entry: "Entry", call: Asked) -> "Entry":
-    """Return an entry, if it was sent to the service that the call names, or names none."""
+    """Find an entry, if it was sent to the service that the call names, or names none."""
     if call.service.base_url is None or origin.same(call.service.base_url, entry.base_url):
         return entry
     there, here = printable(entry.base_url), printable(call.service.base_url)

@@ -212,7 +212,7 @@ def opened(options: "RunOptions", depth: str, profile: str) -> Iterator[RunConte
 
 
 def _together(faults: list[NotDone]) -> NotDone:
-    """Return one fault that names all of them."""
+    """Make one fault that names all of them."""
     advice = next((fault.remedies for fault in faults if fault.remedies), ())
     return NotDone("; ".join(fault.message for fault in faults), advice=advice)
 

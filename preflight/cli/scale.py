@@ -114,7 +114,7 @@ def fix_into_store(call: "FixAsked", choice: "Choice") -> int:
 
 
 def _place(call: "Asked") -> str:
-    """Return where the store is; refuse what does not go with one."""
+    """Choose the place of the store; refuse what does not go with one."""
     run = call.run
     if len(call.outputs) != 1 or not is_place(call.outputs[0]):
         why = "a verdict store stands alone" if call.outputs else "needs a place for the verdicts"

@@ -36,7 +36,7 @@ def has_settings(here: Path) -> bool:
 
 
 def own_file() -> Path:
-    """Return where a user's own settings are: the one file whose addresses, ledger and bucket count."""
+    """Find a user's own settings: the one file whose addresses, ledger and bucket count."""
     import platformdirs
 
     return platformdirs.user_config_path("preflight") / SETTINGS_FILES[0]

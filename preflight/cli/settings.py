@@ -53,7 +53,7 @@ Settings = msgspec.defstruct(
 
 
 def guarded_by(here: Path) -> dict[str, str]:
-    """Return parameter → file of each setting that a found file has and that counts in the user's own alone."""
+    """Map parameter → file of each setting that a found file has and that counts in the user's own alone."""
     found = _found(here)
     if found is None:
         return {}
@@ -130,7 +130,7 @@ class Found(NamedTuple):
 
 
 def _found(here: Path) -> Found | None:
-    """Return the settings file that counts in a folder, and what it says."""
+    """Find the settings file that counts in a folder, and what it says."""
     for folder in folders(here):
         for file, keys in FILES.items():
             path = folder / file
@@ -163,7 +163,7 @@ def _say(words: str) -> None:
 
 
 def _from(folder: Path, here: Path, key: str, value: str | float) -> str | float:
-    """Return a setting as it is meant in the working folder: a file that it names lies below that of the settings."""
+    """Read a setting as it is meant in the working folder: a file that it names lies below that of the settings."""
     if folder == here.absolute() or not isinstance(value, str) or not (is_path(KEPT[key]) or key == "profile"):
         return value
     path = folder / value
@@ -171,7 +171,7 @@ def _from(folder: Path, here: Path, key: str, value: str | float) -> str | float
 
 
 def _table(path: Path, name: str, keys: tuple[str, ...]) -> dict[str, Any] | None:
-    """Return the table of settings in a file; None where there is none.
+    """Find the table of settings in a file; None where there is none.
 
     Raises:
         CallError: it cannot be read, or is a folder and should be nothing but settings.

@@ -68,7 +68,7 @@ def whoever_reads() -> Iterator[None]:
 
 
 def _heedless(stream: TextIO) -> TextIO:
-    """Return the same stream, without the error that nobody reads it; what has no file beneath it stays as it is."""
+    """Open the same stream anew, without the error that nobody reads it; what has no file beneath it stays as it is."""
     with suppress(OSError, ValueError):
         stream.flush()
     try:

@@ -261,7 +261,7 @@ def _told(bars: Bars, task_id: str, limit_s: float) -> "Callable[[Task], None]":
 
 
 def _until(left_s: float) -> str:
-    """Return the time of day in so many seconds, as it is said."""
+    """Tell the time of day in so many seconds, as it is said."""
     from datetime import UTC, datetime, timedelta
 
     return f"{datetime.now(UTC) + timedelta(seconds=left_s):%H:%M:%S} UTC"

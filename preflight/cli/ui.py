@@ -72,7 +72,7 @@ def command(*, call: Asked) -> None:
 
 
 def _places(call: Asked) -> tuple[Path, tuple[str, ...]]:
-    """Return where the request of the project is, and the files that are opened in place."""
+    """Find the request of the project, and the files that are opened in place."""
     requests = [path for path in call.paths if path.lower().endswith(".toml")]
     if not requests:
         return (call.output or Path(PROJECT)) / "request.toml", call.paths

@@ -13,7 +13,7 @@ OUTPUT = ("click", "rich")
 
 
 def told(error: OSError) -> NotDone:
-    """Return a failure of the system in words: the output's, or a call on a path."""
+    """Word a failure of the system: the output's, or a call on a path."""
     from preflight.files.atomic import advice_on
 
     why = error.strerror or str(error) or type(error).__name__
@@ -41,7 +41,7 @@ def _is_output(filename: str) -> bool:
 
 
 def _call(frames: traceback.StackSummary) -> str:
-    """Return the innermost line of the program itself that failed."""
+    """Find the innermost line of the program itself that failed."""
     own = [frame for frame in frames if "preflight" in Path(frame.filename).parts]
     if not own:
         return "a call of the system"

@@ -135,7 +135,7 @@ def command(ctx: click.Context, /, call: Asked) -> None:
 def _judging(
     call: Asked, profile: "Profile", how: "Measuring", weigh: "Callable[[Iterable[Judged]], Iterator[Judged]]"
 ) -> "Judging":
-    """Return how files are judged, and mended where that is asked for."""
+    """Choose how files are judged, and mended where that is asked for."""
     from preflight.plan import FixOptions
     from preflight.watch import Judging
 

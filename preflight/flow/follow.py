@@ -47,7 +47,7 @@ def film_of(  # noqa: PLR0913 - what is waited for, where it goes, and who hears
 
 
 def sent_before(ready: "Ready", base_url: str, ledger: "Ledger") -> "list[Entry]":
-    """Return the entries of the same request that were accepted there, or may have been; newest first.
+    """Find the entries of the same request that were accepted there, or may have been; newest first.
 
     Nothing is uploaded for it, and nothing asked of the network.
     """

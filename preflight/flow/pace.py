@@ -49,7 +49,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def default_path() -> Path:
-    """Return the path of the remembered pace."""
+    """Name the file of the remembered pace."""
     import platformdirs
 
     return platformdirs.user_cache_path("preflight") / "pace.json"

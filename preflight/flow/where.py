@@ -102,7 +102,7 @@ def _clips_s(probed: Iterable[Probed]) -> Fraction:
 
 
 def in_order(places: Iterable[Place]) -> list[Place]:
-    """Return places by the least loss, what is sure first, then by price and name; what has no price comes last."""
+    """Sort places by the least loss, what is sure first, then by price and name; what has no price comes last."""
 
     def key(place: Place) -> tuple[int, bool, int, int, Fraction, str]:
         needs = sum(count for way, count in place.counts.items() if way != "as it is")
@@ -220,7 +220,7 @@ def _left(judged: Judged, todo: Plan) -> tuple[Answer, ...]:
 
 
 def as_for(spec: RequestSpec, profile: Profile) -> RequestSpec:
-    """Return a request with its assets in the fields that the edition has for them.
+    """Put the assets of a request into the fields that the edition has for them.
 
     Where it has no array for a kind but fields of one file each, they stand there in order; and the other way round.
     """

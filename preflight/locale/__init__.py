@@ -20,7 +20,7 @@ _current: ContextVar[Language] = ContextVar("language", default=ENGLISH)
 
 
 def language() -> Language:
-    """Return the language of the running command, task or request."""
+    """Read the language of the running command, task or request."""
     return _current.get()
 
 

@@ -69,7 +69,7 @@ class Plans:
                 self._known.popitem(last=False)
 
     def find(self, plan_id: str) -> Json:
-        """Return a plan.
+        """Find a plan.
 
         Raises:
             CallError: there is none of this id, or it has given way.
@@ -209,7 +209,7 @@ def badness(judged: Judged) -> int:
 
 
 def most(*, verbose: bool) -> int:
-    """Return how many assets a structured result has."""
+    """Count the assets that a structured result may have."""
     return VERBOSE_ASSETS if verbose else BRIEF_ASSETS
 
 

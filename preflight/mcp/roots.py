@@ -69,7 +69,7 @@ class Roots:
                 yield self._walked(asset)
 
     def writable(self) -> Path:
-        """Return the output folder.
+        """Open the output folder.
 
         Raises:
             NotDone: a link has taken its place since the start.
@@ -119,7 +119,7 @@ def _folder(root: Path) -> str:
 
 
 def _identity(path: str) -> tuple[int, int] | None:
-    """Return device and inode of a folder; None for what is not there, and for a file."""
+    """Read device and inode of a folder; None for what is not there, and for a file."""
     try:
         found = os.stat(path)  # noqa: PTH116 - any bytes may be a name
     except (OSError, ValueError):

@@ -47,7 +47,7 @@ class Meter:
         self._set(thing, Fraction(1), "")
 
     def begin(self, thing: object) -> Move:
-        """Return the callback for the progress of one thing."""
+        """Begin the progress of one thing; returns what moves it."""
 
         def move(part: Fraction, doing: str = "") -> None:
             self._set(thing, min(part, Fraction(1)), doing)
@@ -124,7 +124,7 @@ async def in_thread(
 
 
 def _kept(run: Run, function: Callable[[], T]) -> T | Exception:
-    """Return the result, or the error: a task group would wrap one that is raised."""
+    """Call, and keep an error as a value: a task group would wrap one that is raised."""
     try:
         return run.work(function)
     except Exception as error:  # noqa: BLE001 - raised again by whoever asked

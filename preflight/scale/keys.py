@@ -35,7 +35,7 @@ def mark_of(asset: Asset) -> str | None:
 
 
 def key_of(asset: Asset, mark: str | None, edition: str, how: bytes) -> bytes:
-    """Return the key of a verdict; of content without a mark one that is never found again.
+    """Compute the key of a verdict; of content without a mark one that is never found again.
 
     Args:
         asset: what is judged.
@@ -86,7 +86,7 @@ class Known:
         return len(self._codes)
 
     def find(self, keys: Sequence[bytes]) -> list[Verdict | None]:
-        """Return the latest verdict of each key; None where it is not known."""
+        """Find the latest verdict of each key; None where it is not known."""
         import numpy as np
 
         asked = np.frombuffer(b"".join(keys), dtype=">u8").reshape(-1, 2).astype(np.uint64)
@@ -95,7 +95,7 @@ class Known:
         return [self._among(int(a), int(b), second) for a, b, second in zip(left, right, asked[:, 1], strict=True)]
 
     def _among(self, left: int, right: int, second: "np.uint64") -> Verdict | None:
-        """Return the latest verdict among the rows of one asset."""
+        """Find the latest verdict among the rows of one asset."""
         for place in range(right - 1, left - 1, -1):
             if self._seconds[place] == second:
                 return CODES[int(self._codes[place])]

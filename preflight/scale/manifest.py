@@ -38,7 +38,7 @@ class Manifest(msgspec.Struct, frozen=True):
         return max((shard.number for shard in self.shards), default=0)
 
     def with_shards(self, shards: Sequence[Entry]) -> "Manifest":
-        """Return the manifest with more shards."""
+        """Add shards behind the others."""
         return Manifest((*self.shards, *shards), self.commits + 1)
 
 

@@ -25,7 +25,7 @@ class Mark(msgspec.Struct, frozen=True):
     version: str | None
 
     def told(self) -> dict[str, str]:
-        """Return it as obstore takes it."""
+        """Write it as obstore takes it."""
         both = {"e_tag": self.e_tag, "version": self.version}
         return {name: value for name, value in both.items() if value}
 

@@ -116,7 +116,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 
 def _text(asset: Asset) -> str:
-    """Return an asset's path as text that is UTF-8."""
+    """Write an asset's path as text that is UTF-8."""
     try:
         asset.path.encode()
     except UnicodeEncodeError:

@@ -150,7 +150,7 @@ class _Sums:
             )
 
     def result(self, place: str) -> Summary:
-        """Return the summary."""
+        """Build the summary."""
         rules = [msgspec.structs.replace(row, severity=self.severities.get(row.name, "")) for row in _rows(self.rules)]
         return Summary(
             place=place,

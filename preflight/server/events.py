@@ -73,7 +73,7 @@ class Events:
                     one.tell(event)
 
     def response(self) -> StreamingResponse:
-        """Return the answer that goes on for as long as somebody listens.
+        """Begin an answer that goes on for as long as somebody listens.
 
         Raises:
             TooMany: too many listen already.
@@ -99,5 +99,5 @@ class Events:
 
 
 def encoded(name: str, value: object) -> bytes:
-    """Return an event as it is sent; JSON has no line ends."""
+    """Encode an event; JSON has no line ends."""
     return b"event: " + name.encode() + b"\ndata: " + msgspec.json.encode(value, enc_hook=str) + b"\n\n"

@@ -63,7 +63,7 @@ def _operation(route: Route, parameters: list[dict[str, Any]], shapes: dict[str,
 
 
 def _described(path: str) -> tuple[str, list[dict[str, Any]]]:
-    """Return a path as OpenAPI writes it, and its parameters."""
+    """Write a path as OpenAPI does, and list its parameters."""
     names = re.findall(r"\{(\w+)(:\w+)?\}", path)
     parameters = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "integer" if kind == ":int" else "string"}}

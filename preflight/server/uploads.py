@@ -52,7 +52,7 @@ async def save_upload(request: Request, folder: Path, name: str, most_bytes: int
 
 
 def own_name(name: str) -> str:
-    """Return the name under which a file is kept: no folders, nothing hidden, no longer than a file system takes."""
+    """Choose the name under which a file is kept: no folders, nothing hidden, no longer than a file system takes."""
     last = name.replace("\\", "/").rpartition("/")[2].strip().lstrip(".")
     stem, dot, ending = last.rpartition(".")
     stem, ending = (stem, dot + ending) if dot and len(ending) <= 10 else (last, "")  # noqa: PLR2004 - no ending is longer

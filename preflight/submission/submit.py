@@ -86,14 +86,27 @@ def submit(
         Unreachable: nothing left this machine.
         OutcomeUnknown: it left, and no response came; DuplicateUnknown where so it was with the same request before.
     """
+    ledger = account.ledger
+    entry = _intended(submission, ledger, account.service.skew, again=again, beside=beside)
+    ledger.sent(entry)
+    task = _created(submission, entry, account)
+    try:
+        return _accepted(entry, task, ledger, beside), task
+    except NotDone as error:
+        advice = (Remedy("note-task", task=task.id), *error.remedies)
+        raise NotDone(
+            phrase("task {w} was accepted, but not written down: {why}", w=task.id, why=error.message), advice=advice
+        ) from None
+
+
+def _created(submission: Submission, entry: "Entry", account: Account) -> "Task":
+    """Send the create call, and record in the ledger how it failed; raises as `submit`."""
     from preflight.service.client import RECONCILE
     from preflight.submission import mismatch
 
     ledger = account.ledger
-    entry = _intended(submission, ledger, account.service.skew, again=again, beside=beside)
-    ledger.sent(entry)
     try:
-        task = account.service.submit(submission.body, entry.idempotency_key)
+        return account.service.submit(submission.body, entry.idempotency_key)
     except (Unreachable, CallError) as error:
         _note(ledger.refused, entry, error.message)
         raise
@@ -116,13 +129,6 @@ def submit(
         )
         _note(ledger.unknown, entry, printable(words))
         raise OutcomeUnknown(printable(words), advice=RECONCILE) from error
-    try:
-        return _accepted(entry, task, ledger, beside), task
-    except NotDone as error:
-        advice = (Remedy("note-task", task=task.id), *error.remedies)
-        raise NotDone(
-            phrase("task {w} was accepted, but not written down: {why}", w=task.id, why=error.message), advice=advice
-        ) from None
 
 
 def _accepted(entry: "Entry", task: "Task", ledger: "Ledger", beside: Beside | None) -> "Entry":

@@ -81,12 +81,12 @@ class Repeated(click.Option):
     """An option that may be given several times, of which a variable or a setting gives one, spaces and all."""
 
     def value_from_envvar(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
-        """Return the variable's value as one."""
+        """Read the variable's value as one."""
         said = self.resolve_envvar_value(ctx)
         return None if said is None else (said,)
 
     def get_default(self, ctx: click.Context, call: bool = True) -> Any:  # noqa: ANN401, FBT001, FBT002 - click's signature
-        """Return the setting of the option of this name that is given once, or the default."""
+        """Find the setting of the option of this name that is given once, or the default."""
         said = ctx.lookup_default(PROFILE)
         return (said,) if isinstance(said, str) else super().get_default(ctx, call=call)
 
@@ -152,7 +152,7 @@ class Formats(click.Choice[str]):
     """
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401 - click's signature
-        """Return a format of this command.
+        """Read a format of this command.
 
         Raises:
             click.BadParameter: it is none, and was given on the command line or is not known anywhere.

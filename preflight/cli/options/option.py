@@ -158,7 +158,7 @@ def _made(group: type[Group], given: dict[str, Any], ctx: click.Context) -> Grou
 
 
 def click_option(said: Said) -> Callable[[F], F]:
-    """Return the decorator that adds one option, or argument, to a command."""
+    """Make the decorator that adds one option, or argument, to a command."""
     how, more = said.how, dict[str, Any]()
     kind = how.kind or _kind_of(said.type)
     if isinstance(how, Argument):
@@ -192,14 +192,14 @@ def refuse_found(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
 
 
 def _kind_of(type_: Any) -> Any:  # noqa: ANN401 - any type → whatever click takes for it
-    """Return click's type for a field's: choices for a `Literal`; of a tuple, that of what is in it."""
+    """Choose click's type for a field's: choices for a `Literal`; of a tuple, that of what is in it."""
     if get_origin(type_) is Literal:
         return click.Choice(get_args(type_))
     return _kind_of(get_args(type_)[0]) if get_origin(type_) is tuple else type_
 
 
 def _without_none(type_: Any) -> Any:  # noqa: ANN401 - any type
-    """Return a type without `None`."""
+    """Take `None` out of a type."""
     if get_origin(type_) not in (Union, UnionType):
         return type_
     return next(one for one in get_args(type_) if one is not NoneType)

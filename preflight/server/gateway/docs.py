@@ -98,11 +98,11 @@ def _report() -> dict[str, Any]:
 
 
 def page(found: dict[str, Any]) -> str:
-    """Return a page of a document; it loads nothing but its own style."""
+    """Format a document as a page; it loads nothing but its own style."""
     pages = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True)
     return pages.get_template("docs.html").render(document=found)
 
 
 def style() -> str:
-    """Return the style of the page."""
+    """Read the style of the page."""
     return (HERE / "templates" / "docs.css").read_text(encoding="utf-8")

@@ -165,7 +165,7 @@ def same(shown: str, token: str) -> bool:
 
 
 def provider_key(headers: Headers, settings: Settings) -> str:
-    """Return the key with which the service is asked: the program's own, or the gateway's.
+    """Choose the key with which the service is asked: the program's own, or the gateway's.
 
     Raises:
         ApiError: there is none.
@@ -188,7 +188,7 @@ def _bearer(text: str) -> str:
 
 
 def _host(headers: Headers) -> str:
-    """Return the name by which a server is called, without its port; "" for none, or two."""
+    """Read the name by which a server is called, without its port; "" for none, or two."""
     said = headers.getlist("host")
     name = said[0] if len(said) == 1 else ""
     return name[1:].partition("]")[0] if name.startswith("[") else name.rpartition(":")[0] or name

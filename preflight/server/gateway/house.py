@@ -122,7 +122,7 @@ class House:
         return msgspec.structs.replace(self._doors[name], key=key)
 
     def fixed(self, job: str) -> Path:
-        """Return the folder in which a job makes its files."""
+        """Name the folder in which a job makes its files."""
         return self.folder / "fixed" / job
 
     def _alone(self) -> None:

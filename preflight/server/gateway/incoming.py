@@ -138,7 +138,7 @@ class _Taking:
 
 
 def below(text: str, roots: tuple[Path, ...], param: str = "") -> Path:
-    """Return the real path that a `file:` address leads to.
+    """Resolve the real path that a `file:` address leads to.
 
     Raises:
         ApiError: it is none, is of another machine, or lies below none of the roots.

@@ -255,7 +255,7 @@ class Jobs:
         return not ask.is_open or (entry is not None and entry.state != "refused")
 
     def _key_of(self, ask: Ask) -> str | None:
-        """Return the key of a job; without one it waits for it."""
+        """Find the key of a job; without one it waits for it."""
         if self._house.settings.key:
             return self._house.settings.key
         with self._turn:

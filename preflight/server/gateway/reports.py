@@ -65,13 +65,13 @@ def named(report: Report, names: Mapping[str, str]) -> Report:
 
 
 def as_json(report: Report) -> dict[str, Any]:
-    """Return a report as `preflight.report/1`."""
+    """Convert a report to `preflight.report/1`."""
     found: dict[str, Any] = msgspec.to_builtins(report_json(report), enc_hook=encode)
     return found
 
 
 def as_html(kept: Kept) -> str:
-    """Return a report as one page, without pictures of what may be gone."""
+    """Format a report as one page, without pictures of what may be gone."""
     from preflight.report.html import Writer
 
     out = io.StringIO()

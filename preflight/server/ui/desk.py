@@ -23,7 +23,7 @@ from preflight.rules import judge
 from preflight.server.answers import MissingError
 from preflight.server.events import Events
 from preflight.server.ui import views
-from preflight.server.ui.editions import default_model, edition_of, understood
+from preflight.server.ui.editions import default_model, edition_of, refuse_foreign, understood
 from preflight.server.ui.items import KINDS, Choices, Item, Which, kind_by_name, name_of, on_frames, part_of
 from preflight.server.ui.measurer import Measurer
 from preflight.server.ui.places import roles_of
@@ -32,7 +32,7 @@ from preflight.server.ui.project import Project, absolute
 from preflight.server.ui.request_view import request_view
 from preflight.server.ui.threads import Thinking, Threads
 from preflight.server.ui.words import WORDS, words_of
-from preflight.values.assets import Asset, Kind, Role, Window, printable
+from preflight.values.assets import Asset, Kind, Role, Window
 from preflight.values.choices import Strategy
 from preflight.values.findings import Judged, Report
 from preflight.values.phrase import error_words, phrase
@@ -76,7 +76,7 @@ class Desk:
     # ---- reading
 
     def item(self, id_: str) -> Item:
-        """Return an item.
+        """Find an item.
 
         Raises:
             MissingError: there is none.
@@ -87,21 +87,21 @@ class Desk:
             return self.items[id_]
 
     def roles(self) -> dict[str, Role]:
-        """Return id → role of what is sent."""
+        """Map id → role of what is sent."""
         with self.turn:
             return roles_of(self.items.values(), self.profile)
 
     def of_kind(self, kind: Kind) -> list[Item]:
-        """Return the items of a shelf, in order."""
+        """List the items of a shelf, in order."""
         return [item for item in self.items.values() if item.kind == kind]
 
     def ordered(self) -> list[Item]:
-        """Return all items: images, clips, sounds, and what is no medium."""
+        """List all items: images, clips, sounds, and what is no medium."""
         rest = [item for item in self.items.values() if item.kind not in KINDS]
         return [*(item for kind in KINDS for item in self.of_kind(kind)), *rest]
 
     def spec(self) -> RequestSpec:
-        """Return the request as it is now."""
+        """Build the request as it is now."""
         with self.turn:
             roles = self.roles()
             assets = tuple(item.asset(roles[item.id]) for item in self.ordered() if item.id in roles)
@@ -113,14 +113,14 @@ class Desk:
         return views.card_view(item, role, self.profile) | {"place": place, "job": self.job_of(item.id)}
 
     def whole(self) -> dict[str, Any]:
-        """Return all that the page is told."""
+        """Gather all that the page is told."""
         with self.turn:
             roles = self.roles()
             cards = [self.card(item, roles.get(item.id)) for item in self.ordered()]
             return {"cards": cards, "request": request_view(self), "trouble": self.trouble}
 
     def paths(self) -> set[str]:
-        """Return every file that an item is, or was made into."""
+        """List every file that an item is, or was made into."""
         with self.turn:
             return {path for item in self.items.values() for path in (item.source, item.fixed) if path}
 
@@ -241,10 +241,8 @@ class Desk:
             except msgspec.ValidationError as error:
                 raise CallError(phrase("settings: {why}", why=error_words(error))) from None
             profile = self._edition(settings.model) if "model" in changes else self.profile
-            if "model" in changes and settings.model is not None and settings.model not in profile.models:
-                raise CallError(
-                    phrase("settings: {q1} is no model of {q2}", q1=printable(settings.model), q2=profile.name)
-                )
+            if "model" in changes:
+                refuse_foreign(settings.model, profile)
             prompt = "" if settings.prompt is None else settings.prompt
             self.settings = msgspec.structs.replace(settings, prompt=prompt)
             if "model" in changes:

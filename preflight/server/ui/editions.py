@@ -4,14 +4,17 @@ from typing import Any
 
 import msgspec
 
+from preflight.errors import CallError
 from preflight.profiles import edition_for, load
 from preflight.profiles.index import index
 from preflight.profiles.schema import Profile
 from preflight.request.file import RequestSpec
+from preflight.values.assets import printable
+from preflight.values.phrase import phrase
 
 
 def edition_of(model: str | None, profile: Profile) -> Profile:
-    """Return the edition by which a model is judged; the one that is in use where it describes the model.
+    """Choose the edition by which a model is judged; the one that is in use where it describes the model.
 
     Raises:
         CallError: no edition describes the model.
@@ -22,8 +25,14 @@ def edition_of(model: str | None, profile: Profile) -> Profile:
     return profile if name == profile.name else load(name)
 
 
+def refuse_foreign(model: str | None, profile: Profile) -> None:
+    """Raise CallError for a model that an edition does not describe."""
+    if model is not None and model not in profile.models:
+        raise CallError(phrase("settings: {q1} is no model of {q2}", q1=printable(model), q2=profile.name))
+
+
 def default_model() -> str:
-    """Return the model of a request that names none."""
+    """Name the model of a request that names none."""
     return load().default_model
 
 

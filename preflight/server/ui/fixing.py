@@ -59,7 +59,7 @@ class Job(msgspec.Struct, kw_only=True):
         return known | {"left_s": self._left_s()}
 
     def _left_s(self) -> float | None:
-        """Return how long it still takes: by what is done, where enough is, else by the guess."""
+        """Estimate how long it still takes: by what is done, where enough is, else by the guess."""
         if self.stage == "queued":
             return self.guess_s
         gone_s = time.monotonic() - self.since_s
@@ -90,7 +90,7 @@ class Fixing:
             return found.view() if found else None
 
     def view(self) -> dict[str, Any]:
-        """Return the queue as the page is told of it."""
+        """Describe the queue to the page."""
         with self._turn:
             return {"paused": not self._open.is_set(), "jobs": [job.view() for job in self._jobs.values()]}
 

@@ -47,7 +47,7 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             raise ValueError(msg)
 
     def options(self, path: str) -> FixOptions:
-        """Return how the plan of a file is made."""
+        """Build the options of a file's plan."""
         return FixOptions(
             fit=self.fit or "crop",
             fit_named=self.fit is not None,
@@ -107,7 +107,7 @@ class Item(Kept, kw_only=True):
         return self.path_of(self.which)
 
     def path_of(self, which: Which) -> str:
-        """Return a path; the original's where there is no new file."""
+        """Choose a path; the original's where there is no new file."""
         return self.fixed if which == "fixed" and self.fixed else self.source
 
     @property
@@ -116,7 +116,7 @@ class Item(Kept, kw_only=True):
         return self.judged.get(self.which)
 
     def asset(self, role: Role | None) -> Asset:
-        """Return it as an asset of a request."""
+        """Make it an asset of a request."""
         keep = self.keep if self.which == "original" and self.kind in ("video", "audio") else None
         return Asset(path=self.path, role=role, keep=keep)
 
@@ -139,19 +139,19 @@ class Item(Kept, kw_only=True):
 
 
 def item_of(kept: Kept) -> Item:
-    """Return an item of which nothing is measured yet."""
+    """Make an item of which nothing is measured yet."""
     known = {name: getattr(kept, name) for name in Kept.__struct_fields__}
     return Item(**known, probed={}, judged={})
 
 
 def part_of(plan: Plan) -> Window | None:
-    """Return the part that a plan keeps; None where it keeps all."""
+    """Find the part that a plan keeps; None where it keeps all."""
     cut = find(plan.steps, Cut)
     return Window(cut.start_s, cut.start_s + cut.length_s) if cut else None
 
 
 def on_frames(window: Window, item: Item) -> Window:
-    """Return a part that begins and ends where frames of the original do, where those lie evenly."""
+    """Move a part to where frames of the original begin and end, where those lie evenly."""
     judged = item.judged.get("original")
     facts = judged.facts if judged else None
     if not isinstance(facts, VideoFacts) or not facts.frame_rate_hz or not facts.frame_rate_constant:
@@ -162,7 +162,7 @@ def on_frames(window: Window, item: Item) -> Window:
 
 
 def _no_earlier(at_s: Fraction) -> Fraction:
-    """Return a moment as it can be written down: where its digits do not end, after it, as before is another frame."""
+    """Round a moment so that it can be written down: never before it, for there is another frame."""
     nanoseconds = math.ceil(at_s * NANOSECONDS)
     return Fraction(nanoseconds, NANOSECONDS)
 
@@ -173,5 +173,5 @@ def kind_by_name(path: str) -> Kind:
 
 
 def name_of(path: str) -> str:
-    """Return the last part of a path."""
+    """Take the last part of a path."""
     return Path(path).name or path

@@ -40,7 +40,7 @@ def probed_as(probed: Probed, asset: Asset) -> Probed:
 
 
 def shareable(item: Item, judged: Judged) -> Part | None:
-    """Return how long a clip is, from where its part to keep begins; None where that is not known."""
+    """Measure a clip from where its part to keep begins, in seconds; None where that is not known."""
     facts = judged.facts
     if not isinstance(facts, VideoFacts) or facts.duration_s is None:
         return None

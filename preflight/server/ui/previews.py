@@ -48,7 +48,7 @@ class Previews:
         self._making: dict[Path, threading.Lock] = {}
 
     def find(self, item: Item, which: Which, sort: Sort) -> Path:
-        """Return the path of a picture; it is made where it is not there.
+        """Find a picture; it is made where it is not there.
 
         Raises:
             MissingError: there is nothing to see.
@@ -66,7 +66,7 @@ class Previews:
         return target
 
     def _place(self, path: str, sort: Sort) -> Path:
-        """Return where a picture lies: by the state of its file, so that a file that changed has another one."""
+        """Name a picture: by the state of its file, so that a file that changed has another one."""
         try:
             found = os.stat(path)  # noqa: PTH116 - any bytes may be a name
         except (OSError, ValueError):
@@ -113,7 +113,7 @@ def facts_of(item: Item, which: Which) -> Facts:
 
 
 def played_as(facts: Facts) -> str | None:
-    """Return the media type by which browsers play a file as it is; None where they may not."""
+    """Choose the media type by which browsers play a file as it is; None where they may not."""
     if isinstance(facts, AudioFacts):
         return HEARD.get(facts.format)
     if isinstance(facts, ImageFacts):

@@ -26,7 +26,7 @@ def problem(finding: Finding, judged: Judged, profile: Profile) -> str:
 
 
 def limits_of(judged: Judged, profile: Profile) -> Limits | None:
-    """Return the limits on assets of its kind."""
+    """Choose the limits on assets of its kind."""
     kinds: dict[str, Limits] = {"image": profile.image, "video": profile.video, "audio": profile.audio}
     return kinds.get(judged.kind)
 

@@ -78,7 +78,7 @@ class Project:
         return self.folder / OWN
 
     def ledger(self, *, sandbox: bool) -> Path:
-        """Return the ledger; tries in the sandbox are not mixed with what was paid for."""
+        """Name the ledger; tries in the sandbox are not mixed with what was paid for."""
         return self.own / ("sandbox.sqlite3" if sandbox else "ledger.sqlite3")
 
     def open(self) -> Opened:
@@ -137,7 +137,7 @@ class Project:
 
 
 def _joined(assets: Iterable[Asset], remembered: list[Kept]) -> list[Item]:
-    """Return the items of a request in its order, and then those that are in no request because they are no media."""
+    """List the items of a request in its order, and then those that are in no request because they are no media."""
     known = {kept.fixed if kept.taken and kept.fixed else kept.source: kept for kept in remembered}
     here = [asset if asset.is_url else msgspec.structs.replace(asset, path=absolute(asset.path)) for asset in assets]
     found = [_item(asset, known.pop(asset.path, None)) for asset in here]
@@ -145,7 +145,7 @@ def _joined(assets: Iterable[Asset], remembered: list[Kept]) -> list[Item]:
 
 
 def absolute(path: str) -> str:
-    """Return a path from the root, without `..`; links are not followed."""
+    """Make a path absolute, without `..`; links are not followed."""
     return os.path.abspath(path)  # noqa: PTH100 - pathlib's keeps `..`
 
 

@@ -12,7 +12,7 @@ from preflight.server.ui.words import words_of
 
 
 def prompt_view(spec: RequestSpec, profile: Profile) -> dict[str, Any]:
-    """Return the prompt with the places where it names references, and how much of its budget it uses."""
+    """Describe the prompt: where it names references, and how much of its budget it uses."""
     text = composed(spec.prompt or "")
     used, limit = length(text), profile.request.prompt
     counts = {kind: len(spec.of_kind(kind)) for kind in ("image", "video", "audio")}

@@ -55,7 +55,7 @@ def price(desk: "Desk") -> Estimate | None:
 
 
 def price_view(estimate: Estimate | None) -> dict[str, Any] | None:
-    """Return a price as it is shown."""
+    """Format a price."""
     if estimate is None:
         return None
     return {

@@ -77,7 +77,7 @@ class DeskRoutes:
         self._bench, self._desk = bench, bench.desk
 
     def routes(self) -> list[Route]:
-        """Return the routes."""
+        """List the routes."""
         return [
             Route("/api/basis", self.basis),
             Route("/api/state", self.state),
@@ -224,7 +224,7 @@ class DeskRoutes:
 
 
 def _window(keep: tuple[float, float] | None) -> Window | None:
-    """Return a part to keep, to the microsecond."""
+    """Read a part to keep, to the microsecond."""
     if keep is None:
         return None
     if not 0 <= keep[0] < keep[1] <= LONGEST_S:

@@ -44,7 +44,7 @@ class SeenRoutes:
         """Pictures are made a few at a time, whatever a browser asks for at once, and hold up nothing else."""
 
     def routes(self) -> list[Route]:
-        """Return the routes."""
+        """List the routes."""
         return [
             *(Route(f"/api/assets/{{id}}/{sort}", self.preview) for sort in ("thumb", "large", "strip", *STRIPS)),
             Route("/api/assets/{id}/media", self.played),
@@ -126,12 +126,12 @@ def _part_view(one: Candidate) -> dict[str, Any]:
 
 
 def item_of(bench: Bench, request: Request) -> Item:
-    """Return the asset that a request is about."""
+    """Find the asset that a request is about."""
     return bench.desk.item(request.path_params["id"])
 
 
 def which_of(request: Request) -> Which:
-    """Return which file of it a request is about."""
+    """Read which file of it a request is about."""
     asked = request.query_params.get("which", "original")
     if asked not in ("original", "fixed"):
         raise CallError("which: original or fixed")

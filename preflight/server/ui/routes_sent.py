@@ -53,7 +53,7 @@ class SentRoutes:
         self._bench, self._sending = bench, bench.sending
 
     def routes(self) -> list[Route]:
-        """Return the routes."""
+        """List the routes."""
         return [
             Route("/api/key", self.key, methods=["PUT"]),
             Route("/api/sandbox", self.sandbox, methods=["PUT"]),

@@ -16,7 +16,7 @@ from preflight.values.assets import Window
 
 
 def share_s(desk: Desk, item: Item) -> Fraction | None:
-    """Return the seconds left to an original in its request; None where its own limit is all that counts."""
+    """Compute the seconds left to an original in its request; None where its own limit is all that counts."""
     judged = item.judged.get("original")
     with desk.turn:
         role, report = desk.roles().get(item.id), desk.report

@@ -134,7 +134,7 @@ class Sending:
         return "" if self._sandbox else self._base_url or self._desk.profile.service.base_url
 
     def film(self, number: int, place: int, *, sandbox: bool) -> str | None:
-        """Return the path of a film that was saved; None where there is none."""
+        """Find the path of a film that was saved; None where there is none."""
         path = self._desk.project.ledger(sandbox=sandbox)
         if not path.exists():
             return None
@@ -344,7 +344,7 @@ class Sending:
         return self._desk.project.ledger(sandbox=self._sandbox)
 
     def _profile(self) -> Profile:
-        """Return the edition; the sandbox is asked more often how far it is."""
+        """Choose the edition; the sandbox is asked more often how far it is."""
         profile = self._desk.profile
         if not self._sandbox:
             return profile
@@ -361,7 +361,7 @@ class Sending:
             return Door(key=self._key, base_url=base, files_url=files, allow_private=is_local(self._base_url))
 
     def _sandbox_at(self) -> str:
-        """Return where the sandbox is; it is started when it is first needed."""
+        """Give the address of the sandbox; it is started when it is first needed."""
         if not self._sandbox_url:
             from preflight.sandbox import running
 

@@ -46,7 +46,7 @@ def sent_views(desk: Desk) -> list[dict[str, Any]]:
 
 
 def _brief(body: bytes) -> str:
-    """Return the beginning of the prompt of a request that was sent."""
+    """Shorten the prompt of a request that was sent."""
     try:
         prompt = str(parsed(body, dict[str, Any]).get("prompt") or "")
     except NotJsonError:

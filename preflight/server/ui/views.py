@@ -96,7 +96,7 @@ def _measure_view(row: Measure) -> View:
 
 
 def why_view(item: Item, which: Which, profile: Profile) -> View:
-    """Return everything that a verdict stands on."""
+    """List everything that a verdict stands on."""
     judged = item.judged.get(which)
     if judged is None:
         return {"findings": [], "measures": []}
@@ -118,7 +118,7 @@ def why_view(item: Item, which: Which, profile: Profile) -> View:
 
 
 def trim_view(item: Item, profile: Profile) -> View | None:
-    """Return the length of an original, its limits and the part to keep; None where there is nothing to cut."""
+    """Describe the length of an original, its limits and the part to keep; None where there is nothing to cut."""
     judged = item.judged.get("original")
     facts = judged.facts if judged else None
     limits = limits_of(judged, profile) if judged else None
@@ -202,7 +202,7 @@ def _is_cut_alone(plan: Plan, judged: Judged) -> bool:
 
 
 def choices_view(item: Item) -> View:
-    """Return the choices that exist for an item, each with what is chosen now."""
+    """List the choices that exist for an item, each with what is chosen now."""
     judged = item.judged.get("original")
     broken = {finding.rule.partition("/")[2] for finding in judged.findings} if judged else set[str]()
     offers: View = {}
@@ -231,7 +231,7 @@ def _sides(judged: Judged | None) -> list[str]:
 
 
 def box_view(item: Item, profile: Profile) -> View | None:
-    """Return the size of an original, the ratios allowed and the part to crop; None where none is to be drawn."""
+    """Describe the size of an original, the ratios allowed and the part to crop; None where none is to be drawn."""
     judged = item.judged.get("original")
     facts, limits = judged.facts if judged else None, limits_of(judged, profile) if judged else None
     if item.choices.fit != "crop" or isinstance(facts, AudioFacts) or facts is None or limits is None:
@@ -251,7 +251,7 @@ def box_view(item: Item, profile: Profile) -> View | None:
 
 
 def _also(judged: Judged) -> list[str]:
-    """Return the warnings that can be mended, by their names."""
+    """List the warnings that can be mended, by their names."""
     found = [one.rule.partition("/")[2] for one in judged.findings if one.severity != "error" and one.fix != "none"]
     return sorted(set(found) & set(also_names()) - {NAME})
 
@@ -262,7 +262,7 @@ def _is_too_short(judged: Judged) -> bool:
 
 
 def fixed_view(item: Item, profile: Profile) -> View | None:
-    """Return the new file beside its original; None where there is none."""
+    """Describe the new file beside its original; None where there is none."""
     after = item.judged.get("fixed")
     if item.fixed is None:
         return None
@@ -276,7 +276,7 @@ def fixed_view(item: Item, profile: Profile) -> View | None:
 
 
 def _both(item: Item, profile: Profile) -> list[View]:
-    """Return measures of the original and of the new file side by side."""
+    """Put the measures of the original and of the new file side by side."""
     before, after = item.judged.get("original"), item.judged.get("fixed")
     if before is None or after is None:
         return []
@@ -302,7 +302,7 @@ def _brief(row: Measure | None) -> View:
 
 
 def finding_view(finding: Finding) -> View:
-    """Return a finding on the request as a whole."""
+    """Describe a finding on the request as a whole."""
     return {
         "rule": finding.rule,
         "severity": finding.severity,
@@ -313,7 +313,7 @@ def finding_view(finding: Finding) -> View:
 
 
 def shelf_views(items: Iterable[Item], profile: Profile) -> dict[str, View]:
-    """Return for each shelf how many it holds, how many it may, and of the seconds together too."""
+    """Count for each shelf how many it holds, how many it may, and of the seconds together too."""
     held = list(items)
     counts_ = profile.image.count.max, profile.video.count.max, profile.audio.count.max
     totals = {"video": profile.video.total_duration_s.max, "audio": profile.audio.total_duration_s.max}
@@ -329,7 +329,7 @@ def shelf_views(items: Iterable[Item], profile: Profile) -> dict[str, View]:
 
 
 def length_s(item: Item) -> Fraction:
-    """Return how long an item counts: its file, or the part of it to keep."""
+    """Compute the seconds that an item counts: its file, or the part of it to keep."""
     facts = item.now.facts if item.now else None
     if isinstance(facts, ImageFacts) or facts is None or facts.duration_s is None:
         return Fraction(0)
