@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from preflight.plan.steps import Crop, Cut, Encode, Extend, Lead, Pad, Plan, Resize, Retime, Write, find
+from preflight.plan.steps import Crop, Cut, Encode, Extend, Lead, Pad, Plan, Resize, Retime, ToneMap, Write, find
 from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 from preflight.workers.processors import processors
 
@@ -15,6 +15,8 @@ PIXELS_WRITTEN_S = 45_000_000
 """Pixels that one slow processor decodes, and encodes, a second."""
 HARDER_TO_READ = Fraction(5, 2)
 """How many times as long a pixel of another codec than H.264 takes to decode: HEVC, VP9, AV1, ProRes."""
+PIXELS_TONED_S = 30_000_000
+"""Pixels that one maps from high dynamic range a second."""
 SECOND_S = Fraction(12, 100)
 """Seconds that a second of a clip takes beside its pixels: audio, packets, comparing and measuring."""
 SWELLING: dict[tuple[str, str], Fraction] = {
@@ -137,5 +139,7 @@ def _work_s(plan: Plan, facts: VideoFacts, size: tuple[int, int], length: Fracti
         return None
     read = facts.coded_width_px * facts.coded_height_px * length * facts.frame_rate_hz / PIXELS_READ_S
     read *= 1 if facts.codec == "h264" else HARDER_TO_READ
+    if find(plan.steps, ToneMap):
+        read += facts.width_px * facts.height_px * length * facts.frame_rate_hz / PIXELS_TONED_S
     written = size[0] * size[1] * length * rate / PIXELS_WRITTEN_S
     return SECOND_S * length + (read + written) / processors()

@@ -21,6 +21,7 @@ from preflight.probe.sniff import Sniffed
 from preflight.probe.wave import SHARE, read_wave, refuse_cut
 from preflight.probe.wave import TOLERATED_S as MISSED_S
 from preflight.values.facts import AudioFacts, SampleType
+from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -109,7 +110,10 @@ def _told_s(audio: "AudioStream", sniffed: Sniffed) -> Fraction | None:
 def _refuse_cut(told_s: Fraction | None, there_s: Fraction) -> None:
     """Raise Unreadable when fewer samples are there than counted; a count beyond all measure stands for none."""
     if told_s is not None and told_s - there_s > MISSED_S and told_s < there_s * SHARE:
-        raise Unreadable(f"cut short: the header promises {float(told_s):.2f} s, {float(there_s):.2f} s are there")
+        seconds = {"n1": f"{float(told_s):.2f}", "n2": f"{float(there_s):.2f}"}
+        raise Unreadable(
+            phrase("cut short: {how}", how=phrase("the header promises {n1} s, {n2} s are there", **seconds))
+        )
 
 
 def _decoded(stream: BinaryIO, sniffed: Sniffed, walked: Walk) -> Walk:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.plan.estimate import START_S, OutputEstimate, Pace, estimate_output, held_s, planned_size
-from preflight.plan.steps import Crop, Cut, Encode, Extend, Lead, Pad, Plan, Resize, Retime, Step, Write
+from preflight.plan.steps import Crop, Cut, Encode, Extend, Lead, Pad, Plan, Resize, Retime, Step, ToneMap, Write
 from preflight.values.assets import Asset
 from preflight.values.facts import Facts
 from tests import made
@@ -31,6 +31,11 @@ def test_every_estimate_grows_with_the_pace(step: Step) -> None:
     one, three = (estimated(step, pace=pace).seconds for pace in (1, 3))
     assert one is not None
     assert three == 3 * one
+
+
+def test_mapping_tones_takes_longer() -> None:
+    plain, toned = (estimated(*steps).work_s for steps in ((ENCODE,), (ToneMap(**BARE), ENCODE)))
+    assert toned > plain
 
 
 def test_what_grows_with_pixels_has_a_pace_of_its_own() -> None:
