@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -211,7 +212,7 @@ def dissimilarity(  # noqa: PLR0913 - two files with what is known of each, and 
     show = partial(second_stills, path=str(made), facts=after, places=places)
     plain = sought.plain and not encodes_video(plan)
     with ThreadPoolExecutor(1) as aside:
-        asked = {ffmpeg: aside.submit(within(partial(show, ffmpeg, plain=plain))) for ffmpeg in candidates()[:1]}
+        asked = {ffmpeg: aside.submit(within(partial(show, ffmpeg, plain=plain))) for ffmpeg in islice(candidates(), 1)}
         own: Compared = call(compared, plan, sought, str(made), after)
     if own.unlike:
         return own.unlike

@@ -8,6 +8,7 @@ The child is reused: its libraries are loaded.
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from itertools import islice
 from pathlib import Path
 
 from preflight.apply.ffmpeg import candidates
@@ -63,4 +64,4 @@ def reading_source(plan: Plan, before: VideoFacts) -> Iterator[SourceReading]:
 def _read(child: IsolatedCall[Sought], plan: Plan, before: VideoFacts) -> tuple[Sought, Taken]:
     """Wait for PyAV's frames, then ask the first ffmpeg for its own."""
     sought = child.result()
-    return sought, {ffmpeg: second_of_source(ffmpeg, plan, before, sought) for ffmpeg in candidates()[:1]}
+    return sought, {ffmpeg: second_of_source(ffmpeg, plan, before, sought) for ffmpeg in islice(candidates(), 1)}

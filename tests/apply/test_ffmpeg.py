@@ -1,6 +1,8 @@
 """The one door to another process: it always comes back, and says why."""
 
 import os
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -37,7 +39,7 @@ def test_a_real_ffmpeg_is_found_that_can_do_what_plans_need() -> None:
 def test_the_one_that_is_named_is_the_only_one_tried(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     path = program(SPEAKS)
     monkeypatch.setenv("PREFLIGHT_FFMPEG", path)
-    assert candidates() == [path]
+    assert [*candidates()] == [path]
     assert find_tool({"libx264", "scale"}) == Tool(path, "7.1-odd", frozenset({"libx264", "aac"}), frozenset({"scale"}))
 
 
@@ -45,8 +47,8 @@ def test_one_on_the_path_comes_before_the_one_in_the_wheel(program: Program, mon
     path = program(SPEAKS, "ffmpeg")
     monkeypatch.delenv("PREFLIGHT_FFMPEG", raising=False)
     monkeypatch.setenv("PATH", str(Path(path).parent) + os.pathsep + os.environ["PATH"])
-    assert candidates()[0] == path
-    assert len(candidates()) == 2
+    first, *others = candidates()
+    assert (first, len(others)) == (path, 1)
     assert find_tool({"scale"}).path == path
     assert find_tool({"zscale", "libx264"}).path != path
 
@@ -258,3 +260,12 @@ def test_where_none_can_each_is_told(program: Program, monkeypatch: pytest.Monke
     with pytest.raises(NotDone) as caught:
         run_first_able({"zscale", "libx264"}, ["fails"])
     assert str(caught.value) == f"no ffmpeg that can do this: {path} (lacks zscale)"
+
+
+def test_the_one_in_the_wheel_is_not_looked_for_before_its_turn(program: Program, bare: dict[str, str]) -> None:
+    path = program(SPEAKS, "ffmpeg")
+    code = "import sys; from preflight.apply.ffmpeg import candidates\nprint(next(candidates()), *sys.modules)"
+    env = {**bare, "PATH": str(Path(path).parent)}
+    said = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True).stdout
+    first, *loaded = said.split()
+    assert (first, "imageio_ffmpeg" in loaded) == (path, False)
