@@ -142,9 +142,14 @@ class Dask(msgspec.Struct, kw_only=True):
 OF_OUR_OWN: dict[str, Any] = {
     "distributed.scheduler.allowed-failures": 1,
     "distributed.worker.use-file-locking": False,
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.system-monitor.interval": "5s",
     "distributed.comm.timeouts.connect": f"{CONNECT_S}s",
 }
-"""Settings of a cluster of this machine's own: a chunk is given back once two workers died of it."""
+"""Settings of a cluster of this machine's own: a chunk is given back once two workers died of it.
+
+Workers would look a hundred times a second where they are, for a dashboard that there is not.
+"""
 
 
 @contextmanager

@@ -114,7 +114,7 @@ def _fixed(one: Keyed, judged: Judged, work: Work, fixing: Fixing, saving: Savin
     if saved is not None:
         return saved
     row = _row(one, _weighed(fix_object(judged, work.profile, work.stores, fixing), work), work)
-    if saving:
+    if saving and row["verdict"] != "unsure":
         saving.add(row)
     return row
 

@@ -4,7 +4,7 @@ import threading
 from contextlib import ExitStack
 from typing import Any
 
-from distributed import WorkerPlugin, get_worker
+from distributed import Reschedule, WorkerPlugin, get_worker
 
 from preflight._version import __version__
 from preflight.flow.check import measure_block
@@ -67,12 +67,20 @@ class Judging(WorkerPlugin):  # type: ignore[misc] # dask hardly has types
         self._ending.close()
 
     def judge(self, chunk: Chunk) -> Done:
-        """Judge a chunk, and write its rows."""
+        """Judge a chunk, and write its rows; raise Reschedule where this worker is ending."""
         with self._turn, self._session.entered():
             measured = list(measure_block([one.asset for one in chunk], self._measuring))
+            self._leave_if_ended()
         with self._session.entered():  # meanwhile another thread's chunk is measured
             saving = Saving(self._store)
-            return written(self._store, batch_of(zip(chunk, measured, strict=True), self._work, saving), saving)
+            batch = batch_of(zip(chunk, measured, strict=True), self._work, saving)
+            self._leave_if_ended()
+            return written(self._store, batch, saving)
+
+    def _leave_if_ended(self) -> None:
+        """Give a chunk back to the scheduler where this worker is ending: what was not looked into is not unsure."""
+        if self._session.is_stopped:
+            raise Reschedule
 
 
 def judge_in_worker(run: str, chunk: Chunk) -> Done:

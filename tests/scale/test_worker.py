@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from distributed import Reschedule
 
 from preflight._version import __version__
 from preflight.objects.stores import from_environment
@@ -43,6 +44,13 @@ def test_a_chunk_is_judged_and_written_where_it_is_judged(judging: Judging, tmp_
     done = judging.judge(chunk("image-ok.png", "image-gif.gif"))  # type: ignore[arg-type] # keyed assets
     assert (done.rows, done.tally.judged["pass"], done.tally.judged["fail"]) == (2, 1, 1)
     assert [row["verdict"] for row in rows(tmp_path, done.part)] == ["pass", "fail"]
+
+
+def test_a_chunk_of_a_worker_that_ends_goes_back_to_the_scheduler(judging: Judging, tmp_path: Path) -> None:
+    judging.teardown(WORKER)
+    with pytest.raises(Reschedule):
+        judging.judge(chunk("image-ok.png"))  # type: ignore[arg-type] # keyed assets
+    assert VerdictStore(str(tmp_path / "store"), from_environment()).parts() == []
 
 
 def test_another_version_of_the_program_is_refused_before_anything_is_opened(tmp_path: Path) -> None:
