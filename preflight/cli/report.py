@@ -7,6 +7,8 @@ import click
 from preflight.cli.options.beneath import settings_file
 from preflight.cli.options.common import format_of
 from preflight.cli.options.option import Group, Option, options_of
+from preflight.errors import CallError
+from preflight.values.assets import printable
 from preflight.values.findings import EXIT_CODES
 
 
@@ -28,7 +30,7 @@ def command(ctx: click.Context, /, *, store: str, call: Asked) -> None:
     """Sum up the verdict STORE that `check --output FOLDER/` wrote: by rule, by folder, worst first.
 
     Of an asset that was judged several times the last verdict counts. Exit status: 0 all pass, 1 some fail, 3 some
-    could not be judged, which outranks 1.
+    could not be judged, which outranks 1; 2 where the store holds no verdicts.
 
     \b
     Example: preflight report results/
@@ -39,6 +41,12 @@ def command(ctx: click.Context, /, *, store: str, call: Asked) -> None:
     from preflight.scale.store import VerdictStore
     from preflight.scale.summary import summarize
 
-    found = summarize(VerdictStore(store, from_environment(anonymous=call.anonymous), make=False))
+    kept = VerdictStore(store, from_environment(anonymous=call.anonymous), make=False)
+    found = summarize(kept)
+    if left := len(kept.parts()):
+        click.echo(f"preflight: {left:,} parts of a run that goes on, or was broken off, are not counted yet", err=True)
+    if not found.assets:
+        advice = "`preflight check ... --output STORE` writes them, and goes on where a run was broken off."
+        raise CallError(f"{printable(store)}: holds no verdicts", advice=advice)
     click.echo(RENDERED[call.format_name](found), nl=False)
     ctx.exit(EXIT_CODES[found.verdict])

@@ -353,6 +353,15 @@ def test_an_unsigned_bucket_of_googles_is_no_place_for_verdicts() -> None:
         VerdictStore("gs://material/verdicts", stores)
 
 
+def test_a_store_without_verdicts_does_not_pass(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "results").mkdir()
+    empty = program("report", "results")
+    assert (empty.status, "holds no verdicts" in empty.err) == (2, True), empty.err
+    VerdictStore(str(tmp_path / "results"), from_environment()).write_part(part(1, 3))
+    left = program("report", "results")
+    assert (left.status, "1 parts of a run" in left.err) == (2, True), left.err
+
+
 def test_a_store_that_is_not_there_cannot_be_summed_up(program: Program) -> None:
     ended = program("report", "nowhere")
     assert (ended.status, "no such folder" in ended.err) == (2, True)
