@@ -8,8 +8,10 @@ from preflight.cli.options.beneath import settings_file
 from preflight.cli.options.common import format_of
 from preflight.cli.options.option import Group, Option, options_of
 from preflight.errors import CallError
+from preflight.locale import localized
 from preflight.values.assets import printable
 from preflight.values.findings import EXIT_CODES
+from preflight.values.phrase import phrase
 
 
 class Asked(Group, frozen=True, kw_only=True):
@@ -44,9 +46,10 @@ def command(ctx: click.Context, /, *, store: str, call: Asked) -> None:
     kept = VerdictStore(store, from_environment(anonymous=call.anonymous), make=False)
     found = summarize(kept)
     if left := len(kept.parts()):
-        click.echo(f"preflight: {left:,} parts of a run that goes on, or was broken off, are not counted yet", err=True)
+        words = phrase("{n} parts of a run that goes on, or was broken off, are not counted yet", n=f"{left:,}")
+        click.echo(f"preflight: {localized(words)}", err=True)
     if not found.assets:
         advice = "`preflight check ... --output STORE` writes them, and goes on where a run was broken off."
-        raise CallError(f"{printable(store)}: holds no verdicts", advice=advice)
+        raise CallError(phrase("{q}: holds no verdicts", q=printable(store)), advice=advice)
     click.echo(RENDERED[call.format_name](found), nl=False)
     ctx.exit(EXIT_CODES[found.verdict])
