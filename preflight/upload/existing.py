@@ -74,21 +74,27 @@ def fetch(  # noqa: PLR0913 - what, where to, how much, and what is handed in
     """
     path = folder / f".preflight-{secrets.token_hex(8)}{_suffix(url)}"
     reach = _reach(allow_private=allow_private, loopback=loopback)
-    with client(agent=agent, proxies=False, limit_s=limit_s, transport=transport) as plain:
-        try:
-            with _named(url), _opened(plain, url, {}, reach) as response:
-                _expect_file(response)
-                if heard:
-                    heard(response.headers)
-                with path.open("xb") as file:
-                    save(response, file, max_bytes=max_bytes, limit_s=limit_s, progress=progress)
-            with _named(url), _opened(plain, url, RANGE, reach) as response:
-                _expect(response, (OK, PARTIAL), "a GET of the first 1,024 bytes")
-                _expect_alike(response, path)
-        except BaseException:
-            remove(path)
-            raise
+    with _whole_or_removed(path), client(agent=agent, proxies=False, limit_s=limit_s, transport=transport) as plain:
+        with _named(url), _opened(plain, url, {}, reach) as response:
+            _expect_file(response)
+            if heard:
+                heard(response.headers)
+            with path.open("xb") as file:
+                save(response, file, max_bytes=max_bytes, limit_s=limit_s, progress=progress)
+        with _named(url), _opened(plain, url, RANGE, reach) as response:
+            _expect(response, (OK, PARTIAL), "a GET of the first 1,024 bytes")
+            _expect_alike(response, path)
     return path
+
+
+@contextmanager
+def _whole_or_removed(path: Path) -> Iterator[None]:
+    """Remove a file where a block fails."""
+    try:
+        yield
+    except BaseException:
+        remove(path)
+        raise
 
 
 def is_unchanged(  # noqa: PLR0913 - what, what was told of it before, and as whom

@@ -14,7 +14,7 @@ from preflight.mcp import running
 from preflight.mcp.running import Meter, Run, in_thread
 from preflight.workers.session import Session, current
 
-LONG_S = 60.0
+LONG_S = 600.0
 PARTS = st.lists(st.tuples(st.sampled_from("abcd"), st.fractions(min_value=0, max_value=2)), max_size=20)
 
 

@@ -12,7 +12,7 @@ from preflight.values.probed import Probed
 from preflight.workers.session import Session, current
 from tests.specimens import media
 
-LONG_S = 60.0
+LONG_S = 600.0
 
 
 class Told:

@@ -84,6 +84,7 @@ def test_a_change_is_made_and_says_nothing(page: Page, clip: str, method: str, w
     ],
 )
 def test_a_change_that_cannot_be_is_refused_in_words(page: Page, clip: str, what: str, body: object) -> None:
+    page.settled()
     before = page.card(clip)
     status, told = ask(page, "PUT", f"/api/assets/{clip}/{what}", body)
     assert (status, bool(told["error"]["message"])) == (400, True)
@@ -123,9 +124,9 @@ def test_only_a_clip_that_was_made_here_is_compared_and_only_an_address_is_fetch
     "changes", [{"seed": 1}, {"prompt": 7}, {"duration": [1]}, {"model": "nobody's"}, {"images": []}, [], "x"]
 )
 def test_a_setting_that_is_none_is_refused_and_nothing_is_set(page: Page, changes: object) -> None:
-    before = page.state()["request"]
+    before = page.settled()["request"]
     assert ask(page, "PATCH", "/api/request", changes)[0] == 400
-    assert page.state()["request"] == before
+    assert page.settled()["request"] == before
 
 
 def test_a_model_that_the_edition_does_not_describe_is_refused_where_no_other_may_be_chosen(page: Page) -> None:

@@ -11,7 +11,7 @@ from preflight.server.ui.threads import Thinking, Threads, Work
 from preflight.workers.session import Session, current
 
 WORK: tuple[Work, ...] = ("looking", "thinking", "fixing")
-LONG_S = 60.0
+LONG_S = 600.0
 """For what is never late, so that a test cannot fail at times."""
 
 
