@@ -85,10 +85,10 @@ def test_a_change_is_made_and_says_nothing(page: Page, clip: str, method: str, w
 )
 def test_a_change_that_cannot_be_is_refused_in_words(page: Page, clip: str, what: str, body: object) -> None:
     page.settled()
-    before = page.card(clip)
+    before = page.card(clip) | {"plan": None}  # how long it will take goes by how busy the machine is
     status, told = ask(page, "PUT", f"/api/assets/{clip}/{what}", body)
     assert (status, bool(told["error"]["message"])) == (400, True)
-    assert page.card(clip) == before
+    assert page.card(clip) | {"plan": None} == before
 
 
 @pytest.mark.parametrize(
