@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from preflight.sandbox import Fault, Faults, Sandbox, running
+from preflight.server.gateway.create import Call
 from tests.server.gateway.conftest import BROKEN, CLEAN, KEY, MODEL, WRONG, Gateway, Opened, body
 from tests.server.gateway.hosts import Host
 from tests.specimens import MEDIA
@@ -255,3 +256,27 @@ def test_other_paths_are_not_served(asked: Gateway) -> None:
     assert asked.http.post("/v1/images/generations", json={}).json()["error"]["code"] == "not_found"
     assert asked.http.put("/v1/videos/generations", json={}).status_code == 405
     assert asked.http.get(f"/v1/tasks/{MODEL}%2f..").status_code == 404
+
+
+def test_a_call_shows_no_key() -> None:
+    call = Call(table={}, key="sk-secret", idempotency_key="mine")
+    assert "sk-secret" not in repr(call)
+    assert "mine" in repr(call)
+
+
+def test_a_replay_whose_answer_was_lost_is_told_from_the_ledger(gateway: Gateway, sandbox: Sandbox, host: Host) -> None:
+    sent = body(f"{host.url}/{CLEAN}", prompt="Image 1 is told from the ledger.")
+    first = gateway.create(sent, Idempotency_Key="of-a-lost-answer").json()
+    with gateway.serving.house.ledger.transaction() as db:
+        db.execute("UPDATE asks SET answer = NULL")
+    again = gateway.create(sent, Idempotency_Key="of-a-lost-answer")
+    assert (again.json()["id"], again.headers["idempotency-replayed"]) == (first["id"], "true")
+    assert sandbox.calls["create"] == 1
+
+
+def test_no_more_is_mended_than_there_is_room_for(opened: Opened, sandbox: Sandbox, host: Host) -> None:
+    with opened(on_fail="fix", jobs_waiting=0) as gateway:
+        answer = gateway.create(body(f"{host.url}/{WRONG}"))
+        assert (answer.status_code, "Retry-After" in answer.headers) == (429, True)
+        assert gateway.create(body(f"{host.url}/{CLEAN}")).status_code == 200
+    assert len(sandbox.tasks) == 1
