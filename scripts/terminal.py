@@ -16,7 +16,8 @@ from rich.text import Text
 assert sys.platform != "win32", "the picture is taken of a pseudo-terminal"  # noqa: S101 - mypy reads it, too
 
 ROOT = Path(__file__).parent.parent
-TARGET = ROOT / "docs" / "terminal.svg"
+TARGETS = {"en": "terminal.svg", "ko": "terminal.ko.svg", "zh": "terminal.zh.svg"}
+"""Language → its picture in docs/."""
 COMMAND = ("preflight", "check", "fixtures/demo")
 WIDTH = 118
 FORMAT = """\
@@ -44,10 +45,10 @@ line-height: {line_height}px; font-variant-east-asian: full-width; }}
 """
 
 
-def printed() -> str:
-    """Return what the command prints on a terminal, its colours as escapes."""
+def printed(language: str) -> str:
+    """Return what the command prints on a terminal in a language, its colours as escapes."""
     ours, theirs = pty.openpty()
-    env = {**os.environ, "TERM": "xterm-256color", "COLUMNS": str(WIDTH)}
+    env = {**os.environ, "TERM": "xterm-256color", "COLUMNS": str(WIDTH), "PREFLIGHT_LANG": language}
     command = [sys.executable, "-m", *COMMAND]
     with subprocess.Popen(command, cwd=ROOT, env=env, stdout=theirs, stderr=subprocess.DEVNULL) as running:
         os.close(theirs)
@@ -62,14 +63,19 @@ def printed() -> str:
     return b"".join(parts).decode().replace("\r\n", "\n")
 
 
-def main() -> None:
-    """Write docs/terminal.svg."""
+def picture(language: str) -> str:
+    """Draw the terminal."""
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         console = Console(record=True, width=WIDTH, file=nowhere, force_terminal=True, color_system="truecolor")
         console.print(Text.assemble(("$ ", "bold green"), " ".join(COMMAND)))
-        console.print(Text.from_ansi(printed()))
-        svg = console.export_svg(title=" ".join(COMMAND), theme=MONOKAI, code_format=FORMAT, unique_id="terminal")
-    TARGET.write_text(svg, encoding="utf-8")
+        console.print(Text.from_ansi(printed(language)))
+        return console.export_svg(title=" ".join(COMMAND), theme=MONOKAI, code_format=FORMAT, unique_id="terminal")
+
+
+def main() -> None:
+    """Write docs/terminal.svg, and the same in Korean and Chinese."""
+    for language, name in TARGETS.items():
+        (ROOT / "docs" / name).write_text(picture(language), encoding="utf-8")
 
 
 if __name__ == "__main__":

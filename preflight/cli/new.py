@@ -91,7 +91,7 @@ def _lead(said: str | None, profile: Profile) -> list[str]:
 def _tell(draft: Draft, path: Path, passed_over: int) -> None:
     """Say what stands where, what is given up or left out, and what to do next."""
     for asset in draft.spec.assets:
-        text.write([((str(asset.role), "bold"), (f" <- {printable(asset.path)}: {draft.notes[asset]}", ""))])
+        text.write([((str(asset.role), "bold"), (f" <- {printable(asset.path)}: {localized(draft.notes[asset])}", ""))])
     text.write(text.share_lines(draft.planned))
     if passed_over:
         click.echo(f"{text.passed_words(passed_over)}.")
