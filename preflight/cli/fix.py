@@ -23,7 +23,7 @@ from preflight.errors import CallError, NotDone
 from preflight.flow.choosing import Choice, Heard, plan_files, plan_spec
 from preflight.flow.fix import fingerprinted, graded, plans_from, with_passing, with_results, write_request
 from preflight.flow.paths import nothing
-from preflight.locale import localized
+from preflight.locale import localized, sentence
 from preflight.plan.request import RequestPlan
 from preflight.plan.result import FixResult
 from preflight.profiles import Profile, edition_for, load, names
@@ -163,7 +163,7 @@ def command(ctx: click.Context, /, call: Asked) -> None:
         if not planned.plans:
             nothing(planned.passed_over)
         if planned.passed_over:
-            _tell(call, [f"{text.passed_words(planned.passed_over)}."])
+            _tell(call, [sentence(text.passed_words(planned.passed_over))])
         if call.dry_run:
             show(planned, profile, call.shown.format_name)
             return

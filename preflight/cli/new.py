@@ -15,7 +15,7 @@ from preflight.cli.progress import Waiting, looking
 from preflight.errors import CallError
 from preflight.flow.choosing import Heard
 from preflight.flow.new import Draft, draft_request, write_draft
-from preflight.locale import localized
+from preflight.locale import localized, sentence
 from preflight.profiles import DEFAULT, Profile
 from preflight.report import text
 from preflight.request.template import is_chosen
@@ -94,7 +94,7 @@ def _tell(draft: Draft, path: Path, passed_over: int) -> None:
         text.write([((str(asset.role), "bold"), (f" <- {printable(asset.path)}: {localized(draft.notes[asset])}", ""))])
     text.write(text.share_lines(draft.planned))
     if passed_over:
-        click.echo(f"{text.passed_words(passed_over)}.")
+        click.echo(sentence(text.passed_words(passed_over)))
     for one in draft.left_out:
         click.echo(localized(phrase("left out: {q}", q=one)), err=True)
     name = printable(str(path))

@@ -8,6 +8,7 @@ from preflight.cli.options.common import TextOrJson
 from preflight.cli.options.measuring import MeasuringOptions
 from preflight.cli.options.option import options_of
 from preflight.flow.check import media
+from preflight.locale import sentence
 from preflight.report import text
 from preflight.values.assets import collect, printable
 from preflight.values.probed import Probed
@@ -39,7 +40,7 @@ def command(ctx: click.Context, /, *, paths: tuple[str, ...], measuring: Measuri
     else:
         text.write(map(_line, probed))
     if how.passed.files:
-        click.echo(f"{text.passed_words(how.passed.files)}.", err=shown.is_json)
+        click.echo(sentence(text.passed_words(how.passed.files)), err=shown.is_json)
     ctx.exit(UNMEASURED if any(one.fault for one in probed) else 0)
 
 

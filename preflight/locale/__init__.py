@@ -63,6 +63,11 @@ def listed(parts: list[str]) -> str:
     return ("、" if language() == "zh" else ", ").join(parts)
 
 
+def sentence(words: str) -> str:
+    """End translated words with the language's full stop."""
+    return f"{words}{'。' if language() == 'zh' else '.'}"
+
+
 def language_of(tag: str) -> Language | None:
     """Read a language tag or locale name, such as `ko_KR.UTF-8` or `zh-Hans`; None for one without a catalogue."""
     primary = tag.strip().replace("-", "_").split("_")[0].split(".")[0].lower()

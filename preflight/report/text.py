@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, TextIO
 
-from preflight.locale import language, listed, localized
+from preflight.locale import language, listed, localized, sentence
 from preflight.locale.typography import between
 from preflight.report import Header, Summary, keep_latest
 from preflight.report.citations import cited, reading
@@ -231,12 +231,14 @@ class Totals:
         counts = [localized(phrase(JUDGED[one], n=self.verdicts[one])) for one in EXIT_CODES]
         found = [localized(phrase(FOUND[word][n != 1], n=n)) for word, n in sorted(self.severities.items())]
         of = localized(phrase("{n} file" if files == 1 else "{n} files", n=files))
-        return f"{of}: {listed(counts)}; {listed(found) or localized('no findings')}"
+        colon, semicolon = (between(sign, language()) for sign in (": ", "; "))
+        return f"{of}{colon}{listed(counts)}{semicolon}{listed(found) or localized('no findings')}"
 
     def lines(self, header: Header, ending: Summary) -> Iterator[Line]:
         """Yield the closing lines."""
-        passed = f" {passed_words(ending.passed_over)}." if ending.passed_over else ""
-        words = f" {self.words()}.{passed} {signature(header)}."
+        passed = [passed_words(ending.passed_over)] if ending.passed_over else []
+        told = map(sentence, [self.words(), *passed, signature(header)])
+        words = f" {between(' ', language()).join(told)}"
         yield (localized(ending.verdict.upper()), STYLES[ending.verdict]), (words, "")
         if ending.interrupted:
             yield ((f"{localized(INTERRUPTED)}.", ""),)

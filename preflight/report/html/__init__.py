@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, TextIO
 from weakref import finalize
 
-from preflight.locale import localized
+from preflight.locale import localized, sentence
 from preflight.report import Header, Summary
 from preflight.report.html.articles import asset_article, request_article
 from preflight.report.html.render import SIGNS, page_begin, render
@@ -97,9 +97,9 @@ class Writer:
 
     def _top(self, summary: Summary) -> str:
         """Render the verdict, the counts, and links to failed assets."""
-        lines = [Line(f"{self._totals.words()}."), Line(f"{signature(self._header)}.", "summary")]
+        lines = [Line(sentence(self._totals.words())), Line(sentence(signature(self._header)), "summary")]
         if summary.passed_over:
-            lines.append(Line(f"{passed_words(summary.passed_over)}."))
+            lines.append(Line(sentence(passed_words(summary.passed_over))))
         if summary.interrupted:
             lines.append(Line(f"{localized(INTERRUPTED)}.", strong=True))
         links = list(self._links)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from preflight.locale import localized
+from preflight.locale import localized, sentence
 from preflight.plan.result import FixResult, Outcome
 from preflight.profiles.schema import Profile
 from preflight.report import Header
@@ -54,7 +54,7 @@ def _top(fixed: Fixed) -> str:
     """Render the summary, and links to what needs a person."""
     sign, verdict, word = _headline(fixed)
     lines = [
-        Line(f"{fixed.words()}."),
+        Line(sentence(fixed.words())),
         Line(f"{signature(fixed.header)}. {localized('The originals are as they were.')}", "summary"),
     ]
     rest = [(n, one) for n, one in enumerate(fixed.results, 1) if one.outcome not in ("fixed", "untouched")]
