@@ -93,11 +93,12 @@ def accepted(header: str) -> Language:
 
 
 def _weight(parameters: str) -> float:
-    """Read `q=0.8`; 1 without, 0 where it is no number."""
+    """Read `q=0.8`; 1 without, 0 where it is no number from 0 to 1."""
     name, _, value = parameters.strip().partition("=")
     if not name:
         return 1.0
     try:
-        return float(value) if name.strip().lower() == "q" else 0.0
+        weight = float(value) if name.strip().lower() == "q" else 0.0
     except ValueError:
         return 0.0
+    return weight if 0 <= weight <= 1 else 0.0

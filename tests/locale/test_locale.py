@@ -46,6 +46,11 @@ def test_the_first_variable_of_the_locale_that_is_set_counts() -> None:
         ("fr", "en"),
         ("", "en"),
         ("ko;q=nonsense", "en"),
+        ("ko;q=inf, zh;q=0.2", "zh"),
+        ("ko;q=nan", "en"),
+        ("zh-Hant-TW, en;q=0.9", "zh"),
+        ("en;q=0.2, KO-kr ; q = 0.7", "ko"),
+        (",,;;=, q=1", "en"),
     ],
 )
 def test_a_header_is_answered_in_its_language_of_greatest_weight(header: str, language: str) -> None:
