@@ -144,6 +144,8 @@ OF_OUR_OWN: dict[str, Any] = {
     "distributed.worker.use-file-locking": False,
     "distributed.worker.profile.enabled": False,
     "distributed.admin.system-monitor.interval": "5s",
+    "distributed.admin.tick.interval": "1s",
+    "distributed.scheduler.active-memory-manager.start": False,
     "distributed.comm.timeouts.connect": f"{CONNECT_S}s",
 }
 """Settings of a cluster of this machine's own: a chunk is given back once two workers died of it.
