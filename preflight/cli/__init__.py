@@ -11,7 +11,6 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING, NoReturn
 
 from preflight.errors import PreflightError
-from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
     from preflight.workers.process import Load
@@ -151,6 +150,7 @@ def unexpected(error: Exception) -> int:
 
     from preflight.locale import localized
     from preflight.values.assets import printable
+    from preflight.values.phrase import phrase
 
     trace(error)
     words = phrase("unexpected {w}: {q}", w=type(error).__name__, q=printable(str(error)))

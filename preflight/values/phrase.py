@@ -4,11 +4,12 @@ In: a template, which is a message of the catalogues, and what fills it. Out: a 
 hashes and prints as its text. `preflight.locale` finds the translation by the template, never by the text.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Self, TypeAlias
+TYPE_CHECKING = False
+"""As in `typing`, which need not load so early."""
 
-Argument: TypeAlias = object
-"""What fills a placeholder: a phrase or listing, translated in turn; a number or a word; other text."""
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any, Self
 
 
 class Phrase(str):
@@ -16,15 +17,16 @@ class Phrase(str):
 
     __slots__ = ("arguments", "template")
     template: str
-    arguments: Mapping[str, Argument]
+    arguments: "Mapping[str, object]"
+    """What fills a placeholder: a phrase or listing, translated in turn; a number, a word, other text."""
 
-    def __new__(cls, template: str, arguments: Mapping[str, Argument]) -> Self:
+    def __new__(cls, template: str, arguments: "Mapping[str, object]") -> "Self":
         """Fill a template."""
         made = super().__new__(cls, template.format_map(arguments))
         made.template, made.arguments = template, arguments
         return made
 
-    def __reduce__(self) -> tuple[type["Phrase"], tuple[str, Mapping[str, Argument]]]:
+    def __reduce__(self) -> "tuple[type[Phrase], tuple[str, Mapping[str, object]]]":
         """Pickle template and arguments."""
         return Phrase, (self.template, self.arguments)
 
@@ -38,7 +40,7 @@ class Listing(str):
     last: str
     """Stands before the last item."""
 
-    def __new__(cls, items: Iterable[str], between: str, last: str) -> Self:
+    def __new__(cls, items: "Iterable[str]", between: str, last: str) -> "Self":
         """Join the items."""
         every = tuple(items)
         head = between.join(every[:-1])
@@ -51,7 +53,7 @@ class Listing(str):
         return Listing, (self.items, self.between, self.last)
 
 
-def phrase(template: str, /, **arguments: Argument) -> Phrase:
+def phrase(template: str, /, **arguments: object) -> Phrase:
     """Word a message that can be translated.
 
     Args:
@@ -66,17 +68,17 @@ def phrase(template: str, /, **arguments: Argument) -> Phrase:
     return Phrase(template, arguments)
 
 
-def any_of(items: Iterable[str]) -> Listing:
+def any_of(items: "Iterable[str]") -> Listing:
     """List alternatives: "jpeg, png or webp"."""
     return Listing(items, ", ", " or ")
 
 
-def all_of(items: Iterable[str]) -> Listing:
+def all_of(items: "Iterable[str]") -> Listing:
     """List what belongs together: "jpeg, png and webp"."""
     return Listing(items, ", ", " and ")
 
 
-def joined(items: Iterable[str], between: str = ", ") -> Listing:
+def joined(items: "Iterable[str]", between: str = ", ") -> Listing:
     """Join items by commas, or by another sign that the languages have: "; ", ". " or a blank."""
     return Listing(items, between, between)
 
@@ -123,7 +125,7 @@ def unpacked(text: str) -> str:
     return made
 
 
-def _parts(value: Argument) -> object:
+def _parts(value: object) -> object:
     """Take a phrase apart, to values of JSON."""
     if isinstance(value, Phrase):
         return {"template": value.template, "arguments": {name: _parts(one) for name, one in value.arguments.items()}}
@@ -132,7 +134,7 @@ def _parts(value: Argument) -> object:
     return value if isinstance(value, int) else str(value)
 
 
-def _made(parts: Any) -> Any:  # noqa: ANN401 - any value of JSON
+def _made(parts: "Any") -> "Any":  # noqa: ANN401 - any value of JSON
     """Put a phrase together."""
     if not isinstance(parts, dict):
         return parts
