@@ -194,7 +194,7 @@ def _with_losses(missed: str, plan: Plan, following: Plan | None) -> str:
     """Join why a strategy failed with the audio that the next one drops."""
     now = [step for step in following.steps if step not in plan.steps] if following else []
     lost = [step.words() for step in now if isinstance(step, DropAudio)]
-    return "; ".join((missed, *lost))
+    return joined((missed, *lost), "; ")
 
 
 @contextmanager
@@ -218,7 +218,7 @@ def _fault(plan: Plan, facts: Facts, target: Path, judged: Judged, reading: "Sou
         return phrase("the new file is not clean ({why})", why=said)
     if still := sorted({finding.rule for finding in judged.findings} & set(plan.also)):
         return phrase("the new file is still warned of by {l}", l=joined(still))
-    if wrong := "; ".join(mismatches(plan, facts, judged.facts)):
+    if wrong := joined(mismatches(plan, facts, judged.facts), "; "):
         return phrase("the new file is not as planned: {why}", why=wrong)
     return _dissimilarity(plan, facts, target, judged.facts, reading)
 

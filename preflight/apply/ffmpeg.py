@@ -311,6 +311,6 @@ def _follow(pipe: "IO[bytes] | None", progress: Progress | None) -> None:
 
 def _complaint(words: Iterable[str], status: int, limit_s: float | None) -> str:
     if limit_s is not None:
-        return f"{TOO_SLOW} {limit_s:g} s"
+        return phrase("ffmpeg was ended after {n} s", n=f"{limit_s:g}")
     said = "; ".join(word for word in words if word) or phrase("exit status {n}", n=status)
     return phrase("ffmpeg failed: {why}", why=said)

@@ -13,7 +13,7 @@ from preflight.plan.steps import BLUR, BLUR_PART, Crop, Flatten, Pad, Plan, Resi
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.values.assets import printable
 from preflight.values.facts import ImageFacts
-from preflight.values.phrase import phrase
+from preflight.values.phrase import error_words, phrase
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -51,7 +51,7 @@ def _make_image(plan: Plan, facts: ImageFacts, target: Path) -> None:
             image = in_srgb(image)
         target.write_bytes(_encoded(image, write, shrinking=not plan.otherwise))
     except (Unreadable, Unmeasured, OSError, ValueError, MemoryError, SyntaxError) as error:
-        said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        said = getattr(error, "strerror", None) or error_words(error) or type(error).__name__
         raise FixFailed(phrase("{q}: {fault}", q=printable(str(path)), fault=said)) from None
 
 

@@ -34,7 +34,7 @@ def compare(words: tuple[str, ...], *, as_json: bool) -> int:
     except NoSchemaError as error:
         raise CallError(phrase("{q}: describes no request of a model: {why}", q=name, why=said_of(error))) from None
     except CallError as error:
-        raise CallError(f"{name}: {error.message}", advice=error.remedies) from None
+        raise CallError(phrase("{q}: {fault}", q=name, fault=error.message), advice=error.remedies) from None
     editions, unknown = _editions(models_of(schema), words[1:])
     found = {profile.name: list(drifts(schema, profile)) for profile in editions}
     if as_json:

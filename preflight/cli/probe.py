@@ -8,9 +8,10 @@ from preflight.cli.options.common import TextOrJson
 from preflight.cli.options.measuring import MeasuringOptions
 from preflight.cli.options.option import options_of
 from preflight.flow.check import media
-from preflight.locale import sentence
+from preflight.locale import localized, sentence
 from preflight.report import text
 from preflight.values.assets import collect, printable
+from preflight.values.phrase import phrase
 from preflight.values.probed import Probed
 
 UNMEASURED = 3
@@ -45,5 +46,7 @@ def command(ctx: click.Context, /, *, paths: tuple[str, ...], measuring: Measuri
 
 
 def _line(probed: Probed) -> text.Line:
-    words = f"{probed.fault.kind}: {probed.fault.message}" if probed.fault else text.summary(probed.facts)
-    return (printable(probed.asset.path), "bold"), (f": {probed.kind}: {printable(words)}", "")
+    words = text.summary(probed.facts)
+    if probed.fault:
+        words = localized(phrase("{kind}: {why}", kind=probed.fault.kind, why=probed.fault.message))
+    return (printable(probed.asset.path), "bold"), (f": {localized(probed.kind)}: {printable(words)}", "")

@@ -18,6 +18,7 @@ from preflight.media.windows import Candidate
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.profiles.schema import Profile
 from preflight.values.findings import Judged
+from preflight.values.phrase import error_words
 from preflight.workers.processors import processors
 from preflight.workers.session import session, within
 
@@ -55,7 +56,7 @@ def look(
         try:
             return propose(asset, profile, longest_s=longest_s.get(path), progress=moved)
         except (Unmeasured, Unreadable) as fault:
-            return str(fault)
+            return error_words(fault)
         finally:
             if moved:
                 moved(Fraction(1))

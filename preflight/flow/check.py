@@ -38,7 +38,7 @@ BLOCK_FILES = 512
 
 def plain(remedies: Remedies) -> str:
     """Join the remedies that are the same in every face."""
-    return " ".join(one for one in remedies if isinstance(one, str))
+    return joined((one for one in remedies if isinstance(one, str)), " ")
 
 
 class Passed:
@@ -115,7 +115,7 @@ def _fetched(asset: Asset, how: Measuring) -> Asset | Probed:
         return msgspec.structs.replace(asset, path=str(how.fetch(asset.path)))
     except (NotDone, CallError) as error:
         advice = how.word(error.remedies)
-        said = f"{error.message}. {advice}" if advice else error.message
+        said = joined([error.message, advice], ". ") if advice else error.message
         return Probed(asset=asset, fault=Fault("unmeasured", said.removesuffix(".")))
 
 

@@ -28,6 +28,7 @@ from preflight.profiles.prices import (
 )
 from preflight.profiles.schema import Profile
 from preflight.service.http import ResponseLost
+from preflight.values.phrase import error_words
 
 if TYPE_CHECKING:
     from preflight.service.http import HttpChannel
@@ -105,7 +106,9 @@ def refresh(
             moved.append(Moved(model=model, before=before, after=after))
             new[model] = price
         except NoRules as fault:
-            moved.append(Moved(model=model, before=before, after=before, fault=str(fault), absent=_is_absent(answer)))
+            moved.append(
+                Moved(model=model, before=before, after=before, fault=error_words(fault), absent=_is_absent(answer))
+            )
     return Refreshed(models=tuple(moved), read=read, source=source, path=keep(new, path) if new else None)
 
 

@@ -32,7 +32,7 @@ from preflight.upload.contents import Content, Contents, UrlContents
 from preflight.values.assets import Asset, Kind
 from preflight.values.facts import Facts
 from preflight.values.findings import Judged, Report, counts
-from preflight.values.phrase import phrase
+from preflight.values.phrase import joined, phrase
 from preflight.values.probed import Fault, Probed
 from preflight.workers.pool import WorkerPool
 from preflight.workers.processors import processors
@@ -135,7 +135,9 @@ def brought(
             found = assets.urls.bring(url, lambda one: whole or not assets.known.all(one, urls[url]))
         except (NotDone, CallError) as error:
             advice = assets.word(error.remedies)
-            return Fault("unmeasured", (f"{error.message}. {advice}" if advice else error.message).removesuffix("."))
+            return Fault(
+                "unmeasured", joined([error.message, advice.removesuffix(".")], ". ") if advice else error.message
+            )
         if found.is_here:
             held.append(found.content)
         return found.content

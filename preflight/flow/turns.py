@@ -19,6 +19,7 @@ from preflight.plan.steps import Crop, Cut, Pad, find
 from preflight.profiles.schema import Profile
 from preflight.values.assets import Asset
 from preflight.values.findings import Judged
+from preflight.values.phrase import error_words
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +66,7 @@ class Turns:
         try:
             (picture,) = previews([judged], looked, self._profile, self._options, folder)
         except (NotDone, ValueError) as error:
-            return msgspec.structs.replace(found, fault=fault or str(error))
+            return msgspec.structs.replace(found, fault=fault or error_words(error))
         return msgspec.structs.replace(found, picture=picture)
 
     def with_part(self, judged: Judged, candidate: Candidate) -> Plan:

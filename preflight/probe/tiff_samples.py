@@ -10,6 +10,7 @@ import zlib
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from preflight.probe.tiff import Directory, open_tiff
+from preflight.values.phrase import error_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -221,7 +222,7 @@ def _unpacked(packed: bytes, packing: int, most: int) -> bytes:
         try:
             return zlib.decompressobj().decompress(packed, most)
         except zlib.error as error:
-            raise ValueError(str(error)) from None
+            raise ValueError(error_words(error)) from None
     return {LZW: unpack_lzw, PACK_BITS: unpack_bits}.get(packing, lambda content, _: content)(packed, most)
 
 

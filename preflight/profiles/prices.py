@@ -20,7 +20,7 @@ from preflight.files.notes import data_folder
 from preflight.files.text import TextError, bytes_of, json_of
 from preflight.profiles.schema import ModelPrice, Profile
 from preflight.values.assets import printable
-from preflight.values.phrase import phrase
+from preflight.values.phrase import error_words, phrase
 from preflight.values.units import exact, number
 
 SCHEMA = "preflight.prices/1"
@@ -80,7 +80,7 @@ def own_prices(path: Path | None = None) -> dict[str, OwnPrice]:
             raise _unusable(place, phrase("its schema is not {q}", q=SCHEMA))
         return {str(model): _read_back(table) for model, table in found["prices"].items()}
     except (TextError, LookupError, AttributeError, TypeError, ValueError, ZeroDivisionError) as error:
-        raise _unusable(place, str(error) or type(error).__name__) from None
+        raise _unusable(place, error_words(error) or type(error).__name__) from None
 
 
 def _unusable(place: Path, why: str) -> CallError:

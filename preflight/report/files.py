@@ -236,7 +236,9 @@ def opened(outputs: Iterable[Output], make: Callable[[Output, TextIO], F]) -> It
             draft.settle(temporary)
             remove(temporary)
     if failed := [draft for draft, _ in going if draft.fault]:
-        said = "; ".join(phrase("{q}: cannot be written: {why}", q=draft.output, why=draft.fault) for draft in failed)
+        said = joined(
+            (phrase("{q}: cannot be written: {why}", q=str(draft.output), why=draft.fault) for draft in failed), "; "
+        )
         raise NotDone(said, advice="Is there room? Nothing was left under that name.")
 
 

@@ -64,8 +64,8 @@ def names(stream: IO[bytes], separator: bytes, place: str) -> Iterator[str | Ass
         except Unread as error:
             if number == 1:
                 advice = Remedy("split-at-nul") if b"\0" in name else "Is it ended another way?"
-                raise CallError(str(error), advice=advice) from None
-            yield Asset(path=f"{place}:{number}", unread=str(error))
+                raise CallError(error_words(error), advice=advice) from None
+            yield Asset(path=f"{place}:{number}", unread=error_words(error))
             continue
         if text:
             yield text
@@ -133,7 +133,7 @@ def _assets(path: Path, name: str) -> Iterator[Asset]:
                 raise row
             asset, kind = _asset(row, place, path.parent)
         except Unread as error:
-            yield Asset(path=_stand_in(row, place, path.parent), unread=str(error))
+            yield Asset(path=_stand_in(row, place, path.parent), unread=error_words(error))
             continue
         if kind and not asset.role:
             count[kind] += 1

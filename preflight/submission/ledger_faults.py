@@ -74,5 +74,5 @@ def explained(name: str) -> Iterator[None]:
 def _by_code(name: str, error: sqlite3.Error) -> NotDone:
     code = getattr(error, "sqlite_errorcode", None)
     words, advice = SQLITE.get((code or 0) & 0xFF, ("", phrase("It was left as it is. {rest}", rest=COST)))
-    said = f"{words} ({error})" if words else str(error)
+    said = phrase("{said} ({q})", said=words, q=str(error)) if words else str(error)
     return NotDone(phrase("{q}: the ledger cannot be used: {why}", q=name, why=said), advice=advice)

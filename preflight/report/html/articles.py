@@ -13,6 +13,7 @@ from preflight.report.html.render import ADVICE, render
 from preflight.report.text import share_lines
 from preflight.rules import RULES
 from preflight.values.findings import Finding, Judged, Loss, Verdict
+from preflight.values.phrase import joined
 from preflight.values.units import distinct_decimal, with_unit
 
 FIXES: dict[Loss, str] = {
@@ -71,6 +72,6 @@ def _stands_on(finding: Finding, *, fixable: bool) -> Iterator[tuple[str, str]]:
     known = {"Measured by": how, "Limit": limit, "Margin": margin, "Source": source}
     yield from ((title, said) for title, said in known.items() if said)
     rule = RULES.get(finding.rule)
-    advice = " ".join(part for part in (rule.fix if rule else "", FIXES[finding.fix] if fixable else "") if part)
+    advice = joined(filter(None, (rule.fix if rule else "", FIXES[finding.fix] if fixable else "")), " ")
     if advice:
         yield ADVICE, advice

@@ -15,7 +15,7 @@ from preflight.report.html.drawings import Outline, waveform
 from preflight.values.assets import Asset, shown
 from preflight.values.facts import AudioFacts, Facts, ImageFacts
 from preflight.values.findings import Judged
-from preflight.values.phrase import phrase
+from preflight.values.phrase import error_words, phrase
 from preflight.values.still import Still
 from preflight.values.units import decimal
 
@@ -58,7 +58,7 @@ def preview(judged: Judged, thumbnails: Thumbnails | None) -> Preview | None:
     except TimedOut:
         return Preview(instead="No picture: it takes too long.")
     except Exception as fault:  # noqa: BLE001 - a preview is optional: the verdict is written in any case
-        return Preview(instead=phrase("No picture: {q}.", q=str(fault)))
+        return Preview(instead=phrase("No picture: {why}.", why=error_words(fault)))
     return _figure(shown(os.path.basename(asset.path)), facts, seen)  # noqa: PTH119 - bytes that are no UTF-8
 
 

@@ -22,6 +22,7 @@ from preflight.server.ui.seconds import share_s
 from preflight.server.ui.words import WORDS, words_of
 from preflight.values.assets import printable
 from preflight.values.facts import AudioFacts, VideoFacts
+from preflight.values.phrase import error_words
 from preflight.values.units import decimal
 from preflight.workers.processors import processors
 
@@ -117,7 +118,7 @@ class SeenRoutes:
             with self._bench.session.entered():
                 return call(*args)
         except (Unmeasured, Unreadable) as fault:
-            raise MissingError(str(fault)) from None
+            raise MissingError(error_words(fault)) from None
 
 
 def _part_view(one: Candidate) -> dict[str, Any]:
