@@ -47,10 +47,11 @@ def test_a_wrong_call_ends_with_2(program: Program, tmp_path: Path, words: tuple
     assert program("report", *words).status == 2
 
 
-def test_a_folder_that_is_no_store_holds_nothing(program: Program, tmp_path: Path) -> None:
+def test_a_folder_without_verdicts_is_no_store(program: Program, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     ended = program("report", "empty", "--format", "json")
-    assert (ended.status, json.loads(ended.out)["assets"]) == (0, 0)
+    assert (ended.status, ended.out) == (2, "")
+    assert "no verdicts" in ended.err
 
 
 def test_a_store_that_is_damaged_could_not_be_read(program: Program, tmp_path: Path) -> None:
