@@ -94,7 +94,7 @@ def _run() -> object:  # noqa: PLR0911 - an exit status for each kind of end
 
     from preflight.cli.commands import root
     from preflight.cli.environment import trim_aloud
-    from preflight.cli.language import show_error
+    from preflight.cli.language import heed_settings, show_error
     from preflight.cli.streams import open_streams
     from preflight.locale import localized
 
@@ -105,6 +105,7 @@ def _run() -> object:  # noqa: PLR0911 - an exit status for each kind of end
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except click.ClickException as error:
+        heed_settings(sys.argv[1:], os.environ)
         show_error(error)
         return 2
     except (click.Abort, KeyboardInterrupt):

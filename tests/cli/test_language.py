@@ -84,3 +84,15 @@ def test_the_flag_stands_over_the_variable_over_the_settings_over_the_locale(
 def test_a_name_that_is_a_word_of_ours_is_not_translated(program: Program, tmp_path: Path) -> None:
     (tmp_path / "pass").write_bytes((MEDIA / WIDE).read_bytes())
     assert program("check", "pass", "--lang", "ko").out.startswith("pass: 통과: jpeg")
+
+
+@pytest.mark.parametrize("call", [("check", "--help"), ("--help",), ("check", "--joobs"), ()])
+def test_the_language_of_the_settings_serves_help_and_errors_of_a_call(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: tuple[str, ...]
+) -> None:
+    for name in ("LC_ALL", "PREFLIGHT_LANG"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "preflight.toml").write_text('lang = "ko"\n')
+    korean, chinese = program(*call), program(*call, "--lang", "zh")
+    assert any(word in korean.out + korean.err for word in ("파일", "옵션"))
+    assert any(word in chinese.out + chinese.err for word in ("文件", "选项", "命令"))
