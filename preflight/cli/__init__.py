@@ -82,9 +82,12 @@ def _needed(command: str, files: list[str]) -> "Load":
 def _spoken() -> object:
     """Run a command in the language of whoever calls, and return its exit status."""
     from preflight.cli.language import language_for
+    from preflight.cli.settled import heed_settings, is_help
     from preflight.locale import speak
 
     speak(language_for(sys.argv[1:], os.environ))
+    if is_help(sys.argv[1:]):
+        heed_settings(sys.argv[1:], os.environ)
     return _run()
 
 
@@ -94,7 +97,8 @@ def _run() -> object:  # noqa: PLR0911 - an exit status for each kind of end
 
     from preflight.cli.commands import root
     from preflight.cli.environment import trim_aloud
-    from preflight.cli.language import heed_settings, show_error
+    from preflight.cli.language import show_error
+    from preflight.cli.settled import heed_settings
     from preflight.cli.streams import open_streams
     from preflight.locale import localized
 

@@ -5,14 +5,11 @@ In: arguments, environment, commands. Out: the language, the same commands with 
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
-from preflight.cli.searched import has_own_settings, has_settings
-from preflight.errors import PreflightError
 from preflight.locale import ENGLISH, VARIABLE, Language, from_locale, language, language_of, localized, speak
 from preflight.values.phrase import phrase
 
@@ -24,18 +21,16 @@ NAME = "lang"
 METAVAR = "en|ko|zh"
 MEANING = "Language of what is said: English, Korean or Chinese; that of the locale if not said."
 EXAMPLE = "Example:"
-HELP = frozenset({"-h", "--help"})
 
 
 def language_for(arguments: Sequence[str], environ: Mapping[str, str]) -> Language:
     """Choose the language before anything is parsed, so that help and errors have it, too."""
-    if said := _said(arguments, environ):
-        return language_of(said) or ENGLISH
-    asked = not arguments or not HELP.isdisjoint(arguments)
-    return (settled() if asked else None) or from_locale(environ)
+    if words := said(arguments, environ):
+        return language_of(words) or ENGLISH
+    return from_locale(environ)
 
 
-def _said(arguments: Sequence[str], environ: Mapping[str, str]) -> str | None:
+def said(arguments: Sequence[str], environ: Mapping[str, str]) -> str | None:
     """Find what the call, or else the variable, says of the language."""
     for at, word in enumerate(arguments):
         if word == "--":
@@ -45,26 +40,6 @@ def _said(arguments: Sequence[str], environ: Mapping[str, str]) -> str | None:
         if word.startswith(f"{OPTION}="):
             return word.partition("=")[2]
     return environ.get(VARIABLE)
-
-
-def settled() -> Language | None:
-    """Read the language of the settings: for help and errors, before which click does not come to read them."""
-    here = Path.cwd()
-    if not (has_settings(here) or has_own_settings()):
-        return None
-    from preflight.cli.settings import read_own_settings, read_settings
-
-    try:
-        said = {**read_own_settings(here), **read_settings(here)}.get(NAME)
-    except PreflightError:
-        return None
-    return language_of(said) if isinstance(said, str) else None
-
-
-def heed_settings(arguments: Sequence[str], environ: Mapping[str, str]) -> None:
-    """Use the language of the settings for an error of click's, where neither the call nor the variable says one."""
-    if not _said(arguments, environ) and (chosen := settled()):
-        speak(chosen)
 
 
 def with_language(command: click.Command) -> click.Command:
