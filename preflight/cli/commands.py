@@ -91,8 +91,13 @@ class Commands(click.Group):
         name = args[0]
         if name in COMMANDS or name.startswith("-"):
             return super().resolve_command(ctx, args)
+        import os
+        import sys
+
+        from preflight.cli.settled import heed_settings
         from preflight.values.assets import printable
 
+        heed_settings(sys.argv[1:], os.environ)
         raise CallError(phrase("{w}: no such command", w=printable(name)), advice=_meant(name))
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":

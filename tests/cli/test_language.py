@@ -86,7 +86,7 @@ def test_a_name_that_is_a_word_of_ours_is_not_translated(program: Program, tmp_p
     assert program("check", "pass", "--lang", "ko").out.startswith("pass: 통과: jpeg")
 
 
-@pytest.mark.parametrize("call", [("check", "--help"), ("--help",), ("check", "--joobs"), ()])
+@pytest.mark.parametrize("call", [("check", "--help"), ("--help",), ("check", "--joobs"), ("chek",), ()])
 def test_the_language_of_the_settings_serves_help_and_errors_of_a_call(
     program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: tuple[str, ...]
 ) -> None:
@@ -94,5 +94,5 @@ def test_the_language_of_the_settings_serves_help_and_errors_of_a_call(
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "preflight.toml").write_text('lang = "ko"\n')
     korean, chinese = program(*call), program(*call, "--lang", "zh")
-    assert any(word in korean.out + korean.err for word in ("파일", "옵션"))
+    assert any(word in korean.out + korean.err for word in ("파일", "옵션", "명령"))
     assert any(word in chinese.out + chinese.err for word in ("文件", "选项", "命令"))
