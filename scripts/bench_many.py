@@ -32,7 +32,7 @@ from preflight.scale import worker as judging
 from preflight.scale.dask_engine import Dask
 from preflight.scale.run import Progress, Run, carry_out
 from preflight.scale.store import VerdictStore
-from preflight.scale.work import Work
+from preflight.scale.work import JudgingOptions
 from preflight.values.assets import Asset
 from preflight.values.probed import Probed
 from scripts.bench_pairs import PYTHON, ROOT, Missed
@@ -131,7 +131,7 @@ class Sampler(threading.Thread):
 
 def judged(keys: int, folder: str) -> list[Mark]:
     """Judge many keys; return what each process used after each tenth."""
-    work = Work(profile=load(), stores=from_environment(environment={"AWS_SKIP_SIGNATURE": "true"}))
+    work = JudgingOptions(profile=load(), stores=from_environment(environment={"AWS_SKIP_SIGNATURE": "true"}))
     store = VerdictStore(folder, work.stores)
     marks: list[Mark] = []
     with cluster() as (address, processes):

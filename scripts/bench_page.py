@@ -19,7 +19,7 @@ from scripts.bench_pairs import ROOT, Missed, timed, told
 
 if TYPE_CHECKING:
     from preflight.server.access import Access
-    from preflight.server.ui.bench import Bench
+    from preflight.server.ui.context import PageContext
 
 MEDIA = ROOT / "fixtures" / "media"
 STATIC = ROOT / "preflight" / "server" / "ui" / "static"
@@ -90,13 +90,13 @@ def strips(folder: Path, missed: Missed) -> None:
     clip = folder / "phone.mov"
     options = ["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none:keyint=30", "-tag:v", "hvc1"]
     made([*FFMPEG, "-f", "lavfi", "-i", "testsrc2=s=3840x2160:r=30:d=15", *options, str(clip)])
-    with opened(folder / "project") as (bench, client, _):
+    with opened(folder / "project") as (context, client, _):
 
         def strip() -> None:
-            shutil.rmtree(bench.desk.project.own / "seen", ignore_errors=True)
+            shutil.rmtree(context.workspace.project.own / "seen", ignore_errors=True)
             client.get(f"/api/assets/{made_id}/strip0").raise_for_status()
 
-        bench.desk.add([(str(clip), clip.name)])
+        context.workspace.add([(str(clip), clip.name)])
         made_id = until(client, lambda state: bool(state["cards"][0]["verdict"]))["cards"][0]["id"]
         strip()
         told("15 s of 4K HEVC begin to show / their keyframes", pairs(strip, partial(keyframes, clip)), 2.0, missed)
@@ -126,20 +126,20 @@ def fixes(folder: Path, missed: Missed) -> None:
     made(
         [*FFMPEG, "-f", "lavfi", "-i", "testsrc2=s=1920x1080:r=30:d=4", "-c:v", "libx264", "-preset", "fast", str(clip)]
     )
-    with opened(folder / "project") as (bench, client, _), session():
-        bench.desk.add([(str(clip), clip.name)])
+    with opened(folder / "project") as (context, client, _), session():
+        context.workspace.add([(str(clip), clip.name)])
         state = until(client, lambda state: bool(state["request"]["fixable"]))
         id_ = state["cards"][0]["id"]
-        item, count = bench.desk.item(id_), iter(range(100))
+        item, count = context.workspace.item(id_), iter(range(100))
         judged, plan = item.now, item.plan
         if judged is None or plan is None:
             return
 
         def alone() -> None:
-            fix_one(judged, plan, order_of(bench.desk.profile, folder / f"alone-{next(count)}"), lambda *_: None)
+            fix_one(judged, plan, order_of(context.workspace.profile, folder / f"alone-{next(count)}"), lambda *_: None)
 
         def on_the_page() -> None:
-            shutil.rmtree(bench.desk.project.ready, ignore_errors=True)
+            shutil.rmtree(context.workspace.project.ready, ignore_errors=True)
             before = item.result
             client.post(f"/api/assets/{id_}/again").raise_for_status()
             while item.result is before:
@@ -179,15 +179,15 @@ def many(folder: Path, missed: Missed) -> None:
 
 
 @contextmanager
-def opened(folder: Path) -> "Iterator[tuple[Bench, httpx.Client, Access]]":
+def opened(folder: Path) -> "Iterator[tuple[PageContext, httpx.Client, Access]]":
     """Open a page in this process, with a client that may ask it."""
     from preflight.profiles import load
-    from preflight.server.ui.start import Start, running_page
+    from preflight.server.ui.start import PageOptions, running_page
 
-    with running_page(Start(request=folder / "request.toml", profile=load())) as (bench, access):
+    with running_page(PageOptions(request=folder / "request.toml", profile=load())) as (context, access):
         headers = {"Authorization": f"Bearer {access.token}"}
         with httpx.Client(base_url=access.url, headers=headers, timeout=600, trust_env=False) as client:
-            yield bench, client, access
+            yield context, client, access
 
 
 def until(client: httpx.Client, true: Callable[[Any], bool]) -> Any:  # noqa: ANN401 - the state, as it is told

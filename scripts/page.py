@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, ViewportSize, sync_playwright
 
 from preflight.profiles import load
 from preflight.server.ui.samples import samples
-from preflight.server.ui.start import Start, running_page
+from preflight.server.ui.start import PageOptions, running_page
 from preflight.values.assets import Asset
 
 TARGET = Path(__file__).parent.parent / "docs" / "page.png"
@@ -32,9 +32,9 @@ def main() -> None:
         project = Path(folder) / "dusk"
         files = tuple(Asset(path=path) for path, name in samples(project / "originals") if name != "plain.png")
         files += (Asset(path=_banner(project / "originals" / "coast.png")),)
-        start = Start(request=project / "request.toml", profile=load(), assets=files)
-        with running_page(start) as (bench, access), sync_playwright() as driver:
-            bench.desk.set({"prompt": PROMPT})
+        start = PageOptions(request=project / "request.toml", profile=load(), assets=files)
+        with running_page(start) as (context, access), sync_playwright() as driver:
+            context.workspace.set({"prompt": PROMPT})
             browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
             page = browser.new_page(viewport=SIZE, device_scale_factor=1.25)
             page.set_default_timeout(PATIENCE_MS)
@@ -64,7 +64,7 @@ def _worked_on(page: Page) -> None:
     clip = page.locator('article[data-asset="video 1"]')
     clip.scroll_into_view_if_needed()
     clip.locator(".strip img").last.evaluate("(strip) => strip.decode()")
-    for name, key, times in (("Start", "Shift+ArrowRight", 4), ("End", "Shift+ArrowLeft", 3)):
+    for name, key, times in (("PageOptions", "Shift+ArrowRight", 4), ("End", "Shift+ArrowLeft", 3)):
         handle = clip.get_by_role("slider", name=f"{name} of the part to keep")
         for _ in range(times):
             handle.press(key)

@@ -21,7 +21,7 @@ from playwright.sync_api import Locator, Page, ViewportSize, sync_playwright
 from preflight.locale import Language, localized_in, speaking
 from preflight.profiles import load
 from preflight.sandbox import Faults, read_fault, running
-from preflight.server.ui.start import Start, running_page
+from preflight.server.ui.start import PageOptions, running_page
 from preflight.server.ui.words import ENGLISH
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -184,7 +184,10 @@ def walk(language: Language, seen: Seen, folder: Path, chromium: str) -> None:
     """Walk through the page in a language, on a project in a folder."""
     with (
         running(run_s=0.5, faults=Faults(faults=(read_fault("outcome:moderation"),))) as refusing,
-        running_page(Start(request=folder / "request.toml", profile=load(), base_url=refusing.url)) as (_, access),
+        running_page(PageOptions(request=folder / "request.toml", profile=load(), base_url=refusing.url)) as (
+            _,
+            access,
+        ),
         sync_playwright() as driver,
     ):
         browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)

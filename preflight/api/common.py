@@ -24,7 +24,7 @@ from preflight.values.assets import Asset, as_stored, printable
 from preflight.values.findings import Report
 
 if TYPE_CHECKING:
-    from preflight.flow.account import Door
+    from preflight.flow.account import Endpoint
 
 AnyPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 Stage = Literal["check", "look", "fix", "upload", "wait", "download"]
@@ -182,8 +182,8 @@ def door_of(  # noqa: PLR0913 - where to, and as whom, each by name
     *,
     known: str | None = None,
     agent: str | None = None,
-) -> "Door":
-    """Build the door to the service, without a person to ask.
+) -> "Endpoint":
+    """Build the endpoint of the service, without a person to ask.
 
     Args:
         edition: the profile in use.
@@ -196,11 +196,11 @@ def door_of(  # noqa: PLR0913 - where to, and as whom, each by name
     Raises:
         CallError: an address cannot be used, or comes from a profile alone and is no shipped edition's.
     """
-    from preflight.flow.account import Door
+    from preflight.flow.account import Endpoint
     from preflight.service.addresses import is_local, named_addresses
 
     base, files = named_addresses(edition, base_url or known, files_url)
-    return Door(key=key, base_url=base, files_url=files, agent=agent, allow_private=is_local(base_url))
+    return Endpoint(key=key, base_url=base, files_url=files, agent=agent, allow_private=is_local(base_url))
 
 
 # ---- judging --------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from preflight.api.common import AnyPath, Move, Progress, Teller, edition_behind
 from preflight.api.remedies import said, to_a_program
 from preflight.errors import CallError
 from preflight.flow import fix as fixing
-from preflight.flow.choosing import Choice, Heard, chosen_of
+from preflight.flow.choosing import Choice, ChoosingCallbacks, chosen_of
 from preflight.plan import Plan
 from preflight.plan.result import FixResult
 from preflight.profiles import Profile
@@ -91,10 +91,12 @@ def _begin(teller: Teller, plan: Plan) -> Move:
     return teller.begin("fix", plan.asset.path)
 
 
-def _heard(teller: Teller, faults: dict[str, str]) -> Heard:
+def _heard(teller: Teller, faults: dict[str, str]) -> ChoosingCallbacks:
     """Report the analysis as progress, and gather its faults by path; the rest stands in the results."""
     looking = partial(teller.begin, "look")
-    return Heard(tell=_unheard, note=_unheard, looking=lambda _: nullcontext(looking), faulty=faults.__setitem__)
+    return ChoosingCallbacks(
+        tell=_unheard, note=_unheard, looking=lambda _: nullcontext(looking), faulty=faults.__setitem__
+    )
 
 
 def _unheard(_: str) -> None:

@@ -77,11 +77,11 @@ def submit(  # noqa: PLR0913 - where to, and under which conditions, each by nam
     refuse_no_text(key, "key", "the service's key")
     spec = spec_of(request, profile)
     edition = edition_of(profile, spec.model)
-    door = door_of(edition, key, base_url, files_url, agent=agent)
+    endpoint = door_of(edition, key, base_url, files_url, agent=agent)
     terms = Terms(ledger=ledger_path(ledger), bucket=bucket, again=again, max_credits=_allowed(max_credits))
-    how = partial(measuring, "exact", None, cache=True, allow_private=door.allow_private, agent=agent)
+    how = partial(measuring, "exact", None, cache=True, allow_private=endpoint.allow_private, agent=agent)
     with _steps(edition, Teller(progress), keep_location=keep_location) as steps:
-        sent = sending.submit(spec, edition, door, how, steps=steps, terms=terms)
+        sent = sending.submit(spec, edition, endpoint, how, steps=steps, terms=terms)
     if sent is None:  # without `confirm` it is always sent
         raise CallError("nothing was sent")
     return sent

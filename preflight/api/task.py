@@ -18,7 +18,7 @@ from preflight.api.common import (
     refuse_no_text,
 )
 from preflight.api.remedies import to_a_program
-from preflight.flow.account import Door, account_of
+from preflight.flow.account import Endpoint, account_of
 from preflight.profiles import Profile
 from preflight.service.task import Task
 from preflight.submission import submit as submitting
@@ -106,7 +106,7 @@ def _account(  # noqa: PLR0913 - where to ask, and as whom
     refuse_no_text(which, "task_id", "a task's id or the number of an entry")
     refuse_no_text(key, "key", "the service's key")
 
-    def door_to(known: str | None) -> Door:
+    def door_to(known: str | None) -> Endpoint:
         return door_of(edition, key, base_url, known=known, agent=agent)
 
     return account_of(which, edition, ledger_path(ledger), door_to)

@@ -50,7 +50,7 @@ def command(*, port: int, host: str, once: bool, edition: EditionOptions, servic
     from preflight.submission.callbacks import news
 
     def service_of(entry: "Entry") -> "Service":
-        return service.door(profile, entry.base_url).service()
+        return service.endpoint(profile, entry.base_url).service()
 
     if service.base_url or service.files_url:
         agreed(profile, service.base_url, service.files_url)
@@ -61,9 +61,9 @@ def command(*, port: int, host: str, once: bool, edition: EditionOptions, servic
             with receiver.open():
                 click.echo(receiver.url)
                 click.echo(localized(phrase("callbacks are received at {q}; Ctrl-C ends it", q=receiver.url)), err=True)
-                spared: dict[str, Sparing] = {}
+                spared: dict[str, LineRateLimit] = {}
                 for one in news(receiver, ledger, service_of):
-                    sparing = spared.setdefault(one.meaning, Sparing(one.meaning))
+                    sparing = spared.setdefault(one.meaning, LineRateLimit(one.meaning))
                     if one.meaning == "over" or sparing.has_room():
                         _say(one)
                     if once and one.meaning == "over":
@@ -77,7 +77,7 @@ def command(*, port: int, host: str, once: bool, edition: EditionOptions, servic
         raise one.failure
 
 
-class Sparing:
+class LineRateLimit:
     """Lets so many lines of one meaning through in a minute, so that no flood of strangers fills a log.
 
     Args:

@@ -40,7 +40,7 @@ __all__ = ["nothing"]
 """What stands in `call`, and goes with `require`."""
 
 
-class Asked(Group, frozen=True, kw_only=True):
+class CheckCall(Group, frozen=True, kw_only=True):
     """What a call of `check` asks."""
 
     paths: Annotated[tuple[str, ...], Argument("PATH...", stored)] = ()
@@ -72,10 +72,10 @@ class Asked(Group, frozen=True, kw_only=True):
 
 
 @click.command("check")
-@options_of(Asked)
+@options_of(CheckCall)
 @settings_file
 @click.pass_context
-def command(ctx: click.Context, /, call: Asked) -> None:
+def command(ctx: click.Context, /, call: CheckCall) -> None:
     """Judge each PATH; folders are walked.
 
     A request.toml, or --image, --video, --audio and --prompt, is judged as one request: the assets in their roles,
@@ -113,7 +113,7 @@ def command(ctx: click.Context, /, call: Asked) -> None:
     ctx.exit(EXIT_CODES[verdict] if verdict else nothing(passed_over))
 
 
-def _is_for_store(call: Asked) -> bool:
+def _is_for_store(call: CheckCall) -> bool:
     """Tell whether verdicts go into a store."""
     if not (call.engine.engine or call.engine.scheduler or call.outputs):
         return False
@@ -122,7 +122,7 @@ def _is_for_store(call: Asked) -> bool:
     return is_meant(call)
 
 
-def _into_store(call: Asked, spec: "RequestSpec | None", assets: Iterator[Asset] | None) -> int:
+def _into_store(call: CheckCall, spec: "RequestSpec | None", assets: Iterator[Asset] | None) -> int:
     """Judge many assets into a verdict store; return the exit status."""
     if spec or call.editions.are_several:
         raise CallError("a verdict store is of files, folders and buckets, judged by one edition")
@@ -131,7 +131,9 @@ def _into_store(call: Asked, spec: "RequestSpec | None", assets: Iterator[Asset]
     return judge_into_store(call, assets)
 
 
-def _judged(call: Asked, spec: "RequestSpec | None", assets: Iterator[Asset] | None) -> "tuple[Verdict | None, int]":
+def _judged(
+    call: CheckCall, spec: "RequestSpec | None", assets: Iterator[Asset] | None
+) -> "tuple[Verdict | None, int]":
     """Judge by one edition, write every report, and return the verdict and how many files were passed over.
 
     The verdict is None where no medium was found.
@@ -175,7 +177,7 @@ def _judged(call: Asked, spec: "RequestSpec | None", assets: Iterator[Asset] | N
 
 
 def _fetching(
-    call: Asked, spec: "RequestSpec | None", assets: Iterator[Asset] | None
+    call: CheckCall, spec: "RequestSpec | None", assets: Iterator[Asset] | None
 ) -> "AbstractContextManager[Fetcher | None]":
     """Open what fetches references, where some may be addresses."""
     if not (spec or assets):
@@ -185,7 +187,7 @@ def _fetching(
     return Fetcher(allow_private=False, agent=call.asking.agent)
 
 
-def _outputs(call: Asked, spec: "RequestSpec | None") -> "list[Output]":
+def _outputs(call: CheckCall, spec: "RequestSpec | None") -> "list[Output]":
     """Read where reports are written besides."""
     if not call.outputs:
         return []

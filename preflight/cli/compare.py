@@ -19,8 +19,8 @@ from preflight.values.assets import printable
 from preflight.values.phrase import joined, phrase
 
 if TYPE_CHECKING:
-    from preflight.cli.check import Asked
-    from preflight.cli.weighing import Weighing
+    from preflight.cli.check import CheckCall
+    from preflight.cli.weighing import VerdictPolicy
     from preflight.flow.check import Passed
     from preflight.policy.tally import Tally
     from preflight.profiles import Profile
@@ -34,7 +34,7 @@ OF_ONE = ("baseline", "write_baseline", "log_format", "summary", "metrics")
 """Options of a run that belong to a run by one edition."""
 
 
-def print_comparison(call: "Asked", spec: "RequestSpec | None", assets: Iterable["Asset"]) -> int:
+def print_comparison(call: "CheckCall", spec: "RequestSpec | None", assets: Iterable["Asset"]) -> int:
     """Judge a request, or else assets, by several editions, print it, and return the exit status.
 
     Raises:
@@ -57,12 +57,12 @@ def print_comparison(call: "Asked", spec: "RequestSpec | None", assets: Iterable
 
 
 def _compared(
-    call: "Asked",
+    call: "CheckCall",
     profiles: Sequence["Profile"],
     spec: "RequestSpec | None",
     assets: Iterable["Asset"],
     *,
-    by: "Weighing",
+    by: "VerdictPolicy",
     writers: "Sequence[Writer]",
 ) -> "Standing":
     """Judge, write every sheet, say what has to be said aloud, and return how the editions stand."""
@@ -102,7 +102,7 @@ def _compared(
 
 
 def _rows(
-    call: "Asked", profiles: Sequence["Profile"], assets: Iterable["Asset"], by: "Weighing", passed: "Passed"
+    call: "CheckCall", profiles: Sequence["Profile"], assets: Iterable["Asset"], by: "VerdictPolicy", passed: "Passed"
 ) -> "Iterator[Row]":
     """Yield each file as the editions judge it."""
     from preflight.flow.compare import compare_assets
@@ -113,7 +113,9 @@ def _rows(
             yield tuple(map(by.asset, row))
 
 
-def _reports(call: "Asked", profiles: Sequence["Profile"], spec: "RequestSpec", by: "Weighing") -> "list[Report]":
+def _reports(
+    call: "CheckCall", profiles: Sequence["Profile"], spec: "RequestSpec", by: "VerdictPolicy"
+) -> "list[Report]":
     """Judge a request by each edition."""
     from preflight.flow.compare import compare_request
     from preflight.upload.fetcher import Fetcher
@@ -138,7 +140,7 @@ def _say(words: str) -> None:
     click.echo(f"preflight: {printable(localized(words))}", err=True)
 
 
-def _format_named(call: "Asked") -> str:
+def _format_named(call: "CheckCall") -> str:
     """Choose the format to print, and refuse what only a run by one edition has; what a setting says is passed over."""
     for name in OF_ONE:
         if name in call.run.typed:

@@ -30,7 +30,7 @@ WORD_COLUMNS = 8
 NAME_COLUMNS = 14
 
 
-class Examined(msgspec.Struct, frozen=True):
+class Diagnosis(msgspec.Struct, frozen=True):
     """One thing looked at."""
 
     name: str
@@ -65,14 +65,16 @@ def command(ctx: click.Context, /, *, shown: TextOrJson) -> None:
     ctx.exit(MISSING if any(one.needed and not one.ok for one in examined) else 0)
 
 
-def examine() -> Iterator[Examined]:
+def examine() -> Iterator[Diagnosis]:
     """Look at everything the tool stands on."""
-    yield Examined("preflight", ok=True, found=phrase("{w1} on Python {w2}", w1=__version__, w2=sys.version.split()[0]))
+    yield Diagnosis(
+        "preflight", ok=True, found=phrase("{w1} on Python {w2}", w1=__version__, w2=sys.version.split()[0])
+    )
     for name in LIBRARIES:
         yield _library(name)
     yield from _ffmpeg()
     has_key = bool(os.environ.get("EVOLINK_API_KEY"))
-    yield Examined(
+    yield Diagnosis(
         "key",
         ok=has_key,
         found="EVOLINK_API_KEY is set (never shown)" if has_key else "EVOLINK_API_KEY is not set",
@@ -83,7 +85,7 @@ def examine() -> Iterator[Examined]:
     yield _ledger()
 
 
-def _network() -> Iterator[Examined]:
+def _network() -> Iterator[Diagnosis]:
     """Look at what stands between here and the service: addresses, proxies and certificates."""
     from preflight.service.proxies import named_proxies
 
@@ -93,7 +95,7 @@ def _network() -> Iterator[Examined]:
     for name, value in named_proxies():
         yield _tried("proxy", partial(_proxy_words, name, value))
     if hosts := os.environ.get("NO_PROXY") or os.environ.get("no_proxy"):
-        yield Examined(
+        yield Diagnosis(
             "no proxy", ok=True, found=phrase("for {q}, and never for this machine", q=printable(hosts)), needed=False
         )
     yield _tried("certificates", _certificate_words)
@@ -119,23 +121,23 @@ def _certificate_words() -> str:
     return phrase("are taken from {where}", where=where_from())
 
 
-def _tried(name: str, look: Callable[[], str]) -> Examined:
+def _tried(name: str, look: Callable[[], str]) -> Diagnosis:
     """Look at something that only submitting needs; what is wrong with it is told as it would be then."""
     try:
-        return Examined(name, ok=True, found=look(), needed=False)
+        return Diagnosis(name, ok=True, found=look(), needed=False)
     except PreflightError as error:
         found, advice = printable(message_of(error)), printable(said(error.remedies))
-        return Examined(name, ok=False, found=found, advice=advice, needed=False)
+        return Diagnosis(name, ok=False, found=found, advice=advice, needed=False)
 
 
-def _library(name: str) -> Examined:
+def _library(name: str) -> Diagnosis:
     try:
-        return Examined(name, ok=True, found=version(name))
+        return Diagnosis(name, ok=True, found=version(name))
     except PackageNotFoundError:
-        return Examined(name, ok=False, found="not installed", advice=f"pip install {name}")
+        return Diagnosis(name, ok=False, found="not installed", advice=f"pip install {name}")
 
 
-def _ffmpeg() -> Iterator[Examined]:
+def _ffmpeg() -> Iterator[Diagnosis]:
     from preflight.apply.ffmpeg import candidates, inspect
 
     tools = [(path, inspect(path)) for path in candidates()]
@@ -147,13 +149,13 @@ def _ffmpeg() -> Iterator[Examined]:
             found = phrase("{q}: version {w}", q=path, w=tool.version)
         if lacks:
             found = phrase("{found}; lacks {l}", found=found, l=joined(lacks))
-        yield Examined("ffmpeg", ok=bool(tool and not lacks), found=found, needed=False)
+        yield Diagnosis("ffmpeg", ok=bool(tool and not lacks), found=found, needed=False)
     if able is None:
         advice = "Install ffmpeg, or `pip install imageio-ffmpeg`, or point PREFLIGHT_FFMPEG at one."
-        yield Examined("ffmpeg", ok=False, found="none that can do everything", advice=advice)
+        yield Diagnosis("ffmpeg", ok=False, found="none that can do everything", advice=advice)
 
 
-def _ledger() -> Examined:
+def _ledger() -> Diagnosis:
     from preflight.submission.ledger import default_path
 
     path = default_path()
@@ -161,10 +163,10 @@ def _ledger() -> Examined:
     ok = os.access(folder, os.W_OK)
     advice = "" if ok else "Choose another place with --ledger or PREFLIGHT_LEDGER."
     found = phrase("{q} (exists)", q=path) if path.exists() else phrase("{q} (not yet made)", q=path)
-    return Examined("ledger", ok=ok, found=found, advice=advice)
+    return Diagnosis("ledger", ok=ok, found=found, advice=advice)
 
 
-def _line(one: Examined) -> text.Line:
+def _line(one: Diagnosis) -> text.Line:
     word, style = ("ok", "green") if one.ok else ("missing", "bold red") if one.needed else ("note", "yellow")
     advice = f"  {localized(one.advice)}" if one.advice else ""
     told, name = filled(localized(word), WORD_COLUMNS), filled(localized(one.name), NAME_COLUMNS)

@@ -20,7 +20,7 @@ from preflight.cli.progress import Waiting, looking
 from preflight.cli.scale import fix_into_store, is_of_buckets
 from preflight.cli.streams import whoever_reads
 from preflight.errors import CallError, NotDone
-from preflight.flow.choosing import Choice, Heard, plan_files, plan_spec
+from preflight.flow.choosing import Choice, ChoosingCallbacks, plan_files, plan_spec
 from preflight.flow.fix import fingerprinted, graded, plans_from, with_passing, with_results, write_request
 from preflight.flow.paths import nothing
 from preflight.locale import localized, sentence
@@ -49,7 +49,7 @@ PLACED = {"fixed": "{n} new", "untouched": "{n} that passed"}
 EXITS = {"untouched": 0, "fixed": 0, "unfixable": 1, "declined": 1, "failed": 3}
 
 
-class Asked(Group, frozen=True, kw_only=True):
+class FixCall(Group, frozen=True, kw_only=True):
     """What a call of `fix` asks."""
 
     paths: Annotated[tuple[str, ...], Argument("PATH...", stored)] = ()
@@ -128,10 +128,10 @@ class Asked(Group, frozen=True, kw_only=True):
 
 
 @click.command("fix")
-@options_of(Asked)
+@options_of(FixCall)
 @settings_file
 @click.pass_context
-def command(ctx: click.Context, /, call: Asked) -> None:
+def command(ctx: click.Context, /, call: FixCall) -> None:
     """Show what would mend each PATH, ask, do it, and measure again.
 
     New files go to --output; a source is never written, a passing file never touched. Of a request.toml the assets
@@ -172,7 +172,7 @@ def command(ctx: click.Context, /, call: Asked) -> None:
     ctx.exit(status)
 
 
-def _with_offered(call: Asked, choice: "Choice") -> "Choice":
+def _with_offered(call: FixCall, choice: "Choice") -> "Choice":
     """Offer to take places out of metadata, where a person is asked and did not say which warnings are mended."""
     if not sys.stdin.isatty() or call.yes or call.dry_run or call.choices.also:
         return choice
@@ -180,7 +180,7 @@ def _with_offered(call: Asked, choice: "Choice") -> "Choice":
     return msgspec.structs.replace(choice, fix_options=offered)
 
 
-def _outputs(call: Asked, spec: "RequestSpec | None") -> "list[Output]":
+def _outputs(call: FixCall, spec: "RequestSpec | None") -> "list[Output]":
     """Read which reports are to be written.
 
     Raises:
@@ -202,7 +202,7 @@ def _header(profile: Profile, *, seen: bool) -> Header:
     return Header(profile=profile.name, limits=profile, thumbnails=thumbnails)
 
 
-def _applied(call: Asked, planned: RequestPlan, profile: Profile, choice: Choice) -> list[FixResult]:
+def _applied(call: FixCall, planned: RequestPlan, profile: Profile, choice: Choice) -> list[FixResult]:
     """Show the plans, and carry out what is agreed to."""
     from preflight.flow.turns import Turns
 
@@ -220,7 +220,7 @@ def _applied(call: Asked, planned: RequestPlan, profile: Profile, choice: Choice
 
 
 def _fixed_and_shown(  # noqa: PLR0917 - what is asked, planned and chosen, and where it is told
-    call: Asked,
+    call: FixCall,
     spec: "RequestSpec | None",
     planned: RequestPlan,
     profile: Profile,
@@ -253,7 +253,7 @@ def _fixed_and_shown(  # noqa: PLR0917 - what is asked, planned and chosen, and 
     return EXITS["failed"] if unmeasured else worst
 
 
-def _places(call: Asked, results: "Sequence[FixResult]", files: "Sequence[PendingFile]") -> "Iterator[str]":
+def _places(call: FixCall, results: "Sequence[FixResult]", files: "Sequence[PendingFile]") -> "Iterator[str]":
     """Say where the new files, those that pass, and the reports are."""
     there = [one.outcome for one in results if one.after]
     words = [phrase(said, n=there.count(outcome)) for outcome, said in PLACED.items() if outcome in there]
@@ -264,7 +264,7 @@ def _places(call: Asked, results: "Sequence[FixResult]", files: "Sequence[Pendin
 
 
 def _with_request(
-    call: Asked, spec: "RequestSpec | None", results: "Sequence[FixResult]", planned: RequestPlan
+    call: FixCall, spec: "RequestSpec | None", results: "Sequence[FixResult]", planned: RequestPlan
 ) -> "tuple[Written | None, NotDone | None]":
     """Write the request that names the new files, where all are ready; return what kept it from being written."""
     if spec is None or planned.beyond_mending or any(one.outcome not in ("untouched", "fixed") for one in results):
@@ -289,13 +289,13 @@ def _written_words(written: "Written") -> str:
 
 
 def _planned(
-    call: Asked, spec: "RequestSpec | None", choice: Choice, how: "Measuring"
+    call: FixCall, spec: "RequestSpec | None", choice: Choice, how: "Measuring"
 ) -> "tuple[Profile, RequestPlan]":
     """Plan a request as a whole, or files one by one."""
     require(call.paths)
     profile = call.profile(spec)
     with Waiting("measuring and planning") as wait:
-        heard = Heard(
+        heard = ChoosingCallbacks(
             tell=wait.around(lambda line: _tell(call, [line])),
             note=wait.around(lambda line: click.echo(line, err=True)),
             looking=wait.pausing(looking),
@@ -305,7 +305,7 @@ def _planned(
         return profile, plan_files(collect(call.paths), choice, profile, how, heard)
 
 
-def _tell(call: Asked, lines: "Iterable[str]") -> None:
+def _tell(call: FixCall, lines: "Iterable[str]") -> None:
     """Print what is to be known beside the plan."""
     for line in lines:
         click.echo(localized(line), err=call.shown.is_json)

@@ -17,13 +17,13 @@ from preflight.locale import localized
 from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
-    from preflight.mcp.calls import House
+    from preflight.mcp.calls import SharedState
 
 NEEDED = "mcp"
 INSTALL = "pip install 'preflight-media[mcp]'"
 
 
-class Asked(Group, frozen=True, kw_only=True):
+class McpCall(Group, frozen=True, kw_only=True):
     """What a call of `mcp` asks."""
 
     roots: Annotated[
@@ -60,9 +60,9 @@ class Asked(Group, frozen=True, kw_only=True):
 
 
 @click.command("mcp")
-@options_of(Asked)
+@options_of(McpCall)
 @settings_file
-def command(*, call: Asked) -> None:
+def command(*, call: McpCall) -> None:
     """Serve tools for agents by the Model Context Protocol, until the client goes or Ctrl-C comes.
 
     Agents read below --root, write in --output, and nowhere else. Nothing is paid without a word of a person: who is
@@ -80,15 +80,15 @@ def command(*, call: Asked) -> None:
     if call.max_total is not None and call.max_credits is None:
         raise CallError("--max-total bounds what --max-credits allows", advice="Say --max-credits, too.")
     _refuse_without_sdk()
-    house = _house(call)
+    shared = _shared(call)
     if not call.http:
         from preflight.mcp.stdio import serve_stdio
 
-        serve_stdio(house)
+        serve_stdio(shared)
         return
     from preflight.mcp.http import read_token, serve_http
 
-    serve_http(house, call.port, _say_where, read_token(call.token_file) if call.token_file else None)
+    serve_http(shared, call.port, _say_where, read_token(call.token_file) if call.token_file else None)
 
 
 def _refuse_without_sdk() -> None:
@@ -99,8 +99,8 @@ def _refuse_without_sdk() -> None:
         raise CallError("mcp, the SDK of the protocol, is not installed", advice=phrase("{q} installs it.", q=INSTALL))
 
 
-def _house(call: Asked) -> "House":
-    from preflight.mcp.calls import Account, House
+def _shared(call: McpCall) -> "SharedState":
+    from preflight.mcp.calls import Account, SharedState
     from preflight.mcp.offers import Budget
     from preflight.mcp.roots import Roots
 
@@ -113,7 +113,7 @@ def _house(call: Asked) -> "House":
         max_credits=call.max_credits,
     )
     roots, budget = Roots(call.roots, call.output), Budget(call.max_total)
-    return House(roots=roots, profile=call.edition.named, account=account, budget=budget)
+    return SharedState(roots=roots, profile=call.edition.named, account=account, budget=budget)
 
 
 def _say_where(url: str) -> None:

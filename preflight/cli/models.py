@@ -27,7 +27,7 @@ COUNTS: dict[Kind, str] = {"image": "{w} images", "video": "{w} videos", "audio"
 """Kind → how many are taken."""
 
 
-class Asking(Group, frozen=True, kw_only=True):
+class ModelsCall(Group, frozen=True, kw_only=True):
     """What a call of `models` asks."""
 
     name: Annotated[str | None, Argument("[NAME]")] = None
@@ -43,10 +43,10 @@ class Asking(Group, frozen=True, kw_only=True):
 
 
 @click.command("models")
-@options_of(Asking)
+@options_of(ModelsCall)
 @settings_file
 @click.pass_context
-def command(ctx: click.Context, /, call: Asking) -> None:
+def command(ctx: click.Context, /, call: ModelsCall) -> None:
     """List every model, or all that is known of NAME: its limits, sources, price and editions, and what changed.
 
     Prices that were refreshed are kept in the user's data folder, each with its date and where it is from, and count
@@ -67,7 +67,7 @@ def command(ctx: click.Context, /, call: Asking) -> None:
     _print_one(call.name, chosen, others, call.shown)
 
 
-def _refresh(call: Asking, profiles: list[Profile]) -> int:
+def _refresh(call: ModelsCall, profiles: list[Profile]) -> int:
     from preflight.cli.prices import refresh_prices
 
     by_name = {profile.name: profile for profile in profiles}

@@ -13,7 +13,7 @@ from preflight.cli.options.measuring import MeasuringOptions
 from preflight.cli.options.option import FILE, Argument, Group, Option, options_of
 from preflight.cli.progress import Waiting, looking
 from preflight.errors import CallError
-from preflight.flow.choosing import Heard
+from preflight.flow.choosing import ChoosingCallbacks
 from preflight.flow.new import Draft, draft_request, write_draft
 from preflight.locale import localized, sentence
 from preflight.profiles import DEFAULT, Profile
@@ -27,7 +27,7 @@ UNMEASURED = 3
 REQUEST = "request.toml"
 
 
-class Asked(Group, frozen=True, kw_only=True):
+class NewCall(Group, frozen=True, kw_only=True):
     """What a call of `new` asks."""
 
     paths: Annotated[tuple[str, ...], Argument("PATH...")] = ()
@@ -50,10 +50,10 @@ class Asked(Group, frozen=True, kw_only=True):
 
 
 @click.command("new")
-@options_of(Asked)
+@options_of(NewCall)
 @settings_file
 @click.pass_context
-def command(ctx: click.Context, /, call: Asked) -> None:
+def command(ctx: click.Context, /, call: NewCall) -> None:
     """Write a request.toml of each PATH: images, clips and sounds in their roles, by what the files hold.
 
     Where clips or sounds are too long, alone or together, the parts to keep are marked, so that each is encoded once.
@@ -72,7 +72,7 @@ def command(ctx: click.Context, /, call: Asked) -> None:
     choice = FixChoices(keeps=call.keeps, share=call.share).choice()
     with call.measuring.opened(several=True) as how, Waiting("measuring and planning") as wait:
         note = wait.around(lambda line: click.echo(line, err=True))
-        heard = Heard(tell=wait.around(click.echo), note=note, looking=wait.pausing(looking))
+        heard = ChoosingCallbacks(tell=wait.around(click.echo), note=note, looking=wait.pausing(looking))
         draft = draft_request(collect(call.paths), choice, profile, how, heard)
         passed_over = how.passed.files
     if not draft.spec.assets:

@@ -13,7 +13,7 @@ from preflight.values.phrase import phrase
 from preflight.values.units import decimal, number
 
 if TYPE_CHECKING:
-    from preflight.flow.prices import Moved, Refreshed
+    from preflight.flow.prices import PriceChange, Refreshed
 
 PRICES_SCHEMA = "preflight.refreshed-prices/1"
 PLACES = 4
@@ -57,7 +57,7 @@ def _lines(found: "Refreshed") -> Iterator[text.Line]:
     yield ((localized("Without that file the editions' own prices count again."), "dim"),)
 
 
-def _model_lines(moved: "Moved") -> Iterator[text.Line]:
+def _model_lines(moved: "PriceChange") -> Iterator[text.Line]:
     model = printable(moved.model)
     if moved.fault:
         yield (model, "bold"), (f": {localized(phrase('left as it was: {why}', why=printable(moved.fault)))}", "red")
@@ -86,7 +86,7 @@ def _print_json(found: "Refreshed") -> None:
     click.echo(dump(value), nl=False)
 
 
-def _model_json(moved: "Moved") -> dict[str, Any]:
+def _model_json(moved: "PriceChange") -> dict[str, Any]:
     return {
         "model": moved.model,
         "moved": list(moved.places),

@@ -33,7 +33,7 @@ SHOWN = 20
 """How many strays are shown for one entry, the likeliest first."""
 
 
-class Asked(Group, frozen=True, kw_only=True):
+class ReconcileCall(Group, frozen=True, kw_only=True):
     """What a call of `reconcile` asks."""
 
     adopt: Annotated[str | None, Option("This entry is that task at the service.", metavar="ENTRY=TASK")] = None
@@ -51,9 +51,9 @@ class Asked(Group, frozen=True, kw_only=True):
 
 
 @click.command("reconcile")
-@options_of(Asked)
+@options_of(ReconcileCall)
 @settings_file
-def command(call: Asked) -> None:
+def command(call: ReconcileCall) -> None:
     """Find out what became of submissions whose answer was lost.
 
     Shows each one beside the tasks, at the service that it was sent to, that no entry accounts for. Only your word
@@ -74,12 +74,12 @@ def command(call: Asked) -> None:
             _show_all(call, profile, ledger)
 
 
-def _service(base_url: str, call: Asked, profile: Profile) -> "Service":
+def _service(base_url: str, call: ReconcileCall, profile: Profile) -> "Service":
     elsewhere = msgspec.structs.replace(call.service, base_url=None)
-    return elsewhere.door(profile, base_url).service()
+    return elsewhere.endpoint(profile, base_url).service()
 
 
-def _search(base_url: str, call: Asked, profile: Profile, ledger: "Ledger") -> "Search":
+def _search(base_url: str, call: ReconcileCall, profile: Profile, ledger: "Ledger") -> "Search":
     with _service(base_url, call, profile) as service:
         return reconciling.search(base_url, service, ledger)
 
@@ -87,7 +87,7 @@ def _search(base_url: str, call: Asked, profile: Profile, ledger: "Ledger") -> "
 # ---- a person's word ------------------------------------------------------------------------------------------------
 
 
-def _adopt(call: Asked, profile: Profile, ledger: "Ledger") -> None:
+def _adopt(call: ReconcileCall, profile: Profile, ledger: "Ledger") -> None:
     which, mark, task_id = (call.adopt or "").partition("=")
     if not mark:
         raise CallError(
@@ -105,7 +105,7 @@ def _adopt(call: Asked, profile: Profile, ledger: "Ledger") -> None:
     click.echo(localized(phrase("Entry {n} is task {q}, {status}. {then}", n=number, q=task, status=status, then=then)))
 
 
-def _say_gone(call: Asked, profile: Profile, ledger: "Ledger") -> None:
+def _say_gone(call: ReconcileCall, profile: Profile, ledger: "Ledger") -> None:
     entry = _sent_there(found(ledger, call.gone or ""), call)
 
     def searched() -> "Search":
@@ -118,7 +118,7 @@ def _say_gone(call: Asked, profile: Profile, ledger: "Ledger") -> None:
     click.echo(localized(phrase("Entry {n} is refused: the request may be sent again.", n=settled.number)))
 
 
-def _sent_there(entry: "Entry", call: Asked) -> "Entry":
+def _sent_there(entry: "Entry", call: ReconcileCall) -> "Entry":
     """Find an entry, if it was sent to the service that the call names, or names none."""
     if call.service.base_url is None or origin.same(call.service.base_url, entry.base_url):
         return entry
@@ -130,7 +130,7 @@ def _sent_there(entry: "Entry", call: Asked) -> "Entry":
 # ---- what there is --------------------------------------------------------------------------------------------------
 
 
-def _show_all(call: Asked, profile: Profile, ledger: "Ledger") -> None:
+def _show_all(call: ReconcileCall, profile: Profile, ledger: "Ledger") -> None:
     """Show what is unknown, service by service; one that cannot be asked does not hide the others."""
     open_, only = reconciling.by_address(reconciling.unknown(ledger)), call.service.base_url
     here = {where: entries for where, entries in open_.items() if only is None or origin.same(only, where)}

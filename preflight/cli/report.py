@@ -14,7 +14,7 @@ from preflight.values.findings import EXIT_CODES
 from preflight.values.phrase import phrase
 
 
-class Asked(Group, frozen=True, kw_only=True):
+class ReportCall(Group, frozen=True, kw_only=True):
     """How a store is summed up."""
 
     format_name: Annotated[str, format_of("text", "json", "csv", "markdown", "html")] = "text"
@@ -25,10 +25,10 @@ class Asked(Group, frozen=True, kw_only=True):
 
 @click.command("report")
 @click.argument("store", metavar="STORE")
-@options_of(Asked)
+@options_of(ReportCall)
 @settings_file
 @click.pass_context
-def command(ctx: click.Context, /, *, store: str, call: Asked) -> None:
+def command(ctx: click.Context, /, *, store: str, call: ReportCall) -> None:
     """Sum up the verdict STORE that `check --output FOLDER/` wrote: by rule, by folder, worst first.
 
     Of an asset that was judged several times the last verdict counts. Exit status: 0 all pass, 1 some fail, 3 some

@@ -20,14 +20,14 @@ from preflight.values.phrase import joined, phrase
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from preflight.cli.check import Asked
-    from preflight.cli.fix import Asked as FixAsked
+    from preflight.cli.check import CheckCall
+    from preflight.cli.fix import FixCall
     from preflight.cli.options.measuring import MeasuringOptions
     from preflight.flow.choosing import Choice
     from preflight.scale.keys import Tally
     from preflight.scale.run import Engine, Progress
     from preflight.scale.store import VerdictStore
-    from preflight.scale.work import Work
+    from preflight.scale.work import JudgingOptions
     from preflight.values.bounds import Bounds
 
 VERDICTS = "verdicts"
@@ -35,7 +35,7 @@ VERDICTS = "verdicts"
 SHOWN_EVERY_S = 0.2
 
 
-def is_meant(call: "Asked") -> bool:
+def is_meant(call: "CheckCall") -> bool:
     """Tell whether verdicts are to go into a store."""
     if call.engine.engine or call.engine.scheduler:
         return True
@@ -47,7 +47,7 @@ def is_place(word: str) -> bool:
     return Asset(path=word).is_object or word.endswith(("/", os.sep)) or os.path.isdir(word)  # noqa: PTH112 - as given
 
 
-def judge_into_store(call: "Asked", assets: Iterator[Asset] | None) -> int:
+def judge_into_store(call: "CheckCall", assets: Iterator[Asset] | None) -> int:
     """Judge into a store, print what it holds, and return the exit status of this run.
 
     Raises:
@@ -75,12 +75,12 @@ def judge_into_store(call: "Asked", assets: Iterator[Asset] | None) -> int:
     return EXIT_CODES[worst(verdict for verdict in EXIT_CODES if tally.of([verdict]))]
 
 
-def is_of_buckets(call: "FixAsked") -> bool:
+def is_of_buckets(call: "FixCall") -> bool:
     """Tell whether objects are to be fixed."""
     return bool(call.engine.engine) or (call.yes and any(Asset(path=path).is_object for path in call.paths))
 
 
-def fix_into_store(call: "FixAsked", choice: "Choice") -> int:
+def fix_into_store(call: "FixCall", choice: "Choice") -> int:
     """Fix what fails into a folder or a bucket, with a verdict store in it; return the exit status.
 
     Raises:
@@ -91,7 +91,7 @@ def fix_into_store(call: "FixAsked", choice: "Choice") -> int:
     from preflight.scale.fixing import Fixing
     from preflight.scale.run import Run, carry_out
     from preflight.scale.store import VerdictStore
-    from preflight.scale.work import Work
+    from preflight.scale.work import JudgingOptions
 
     beside = {"--preview": call.preview, "--plan": call.plan_file, "--all": call.everything, "--report": call.reports}
     beside |= {"--measure-quality": call.measure_quality, "--dry-run": call.dry_run, "--keep FILE=": bool(choice.marks)}
@@ -103,7 +103,7 @@ def fix_into_store(call: "FixAsked", choice: "Choice") -> int:
     place = out if Asset(path=out).is_object else os.path.abspath(out)  # noqa: PTH100 - any bytes may be a name
     fixing = Fixing(place=place, options=choice.fix_options)
     stores = from_environment(anonymous=call.measuring.anonymous)
-    work = Work(profile=call.profile(None), stores=stores, bounds=_bounds(call.measuring), fixing=fixing)
+    work = JudgingOptions(profile=call.profile(None), stores=stores, bounds=_bounds(call.measuring), fixing=fixing)
     store = VerdictStore(f"{place.rstrip('/')}/{VERDICTS}", stores)
     with _engine(call, work, store) as engine, shown() as told:
         tally = carry_out(collect(call.paths), Run(work=work, store=store, told=told), engine)
@@ -113,7 +113,7 @@ def fix_into_store(call: "FixAsked", choice: "Choice") -> int:
     return EXIT_CODES[worst(verdict for verdict in EXIT_CODES if tally.of([verdict]))]
 
 
-def _place(call: "Asked") -> str:
+def _place(call: "CheckCall") -> str:
     """Choose the place of the store; refuse what does not go with one."""
     run = call.run
     if len(call.outputs) != 1 or not is_place(call.outputs[0]):
@@ -137,13 +137,13 @@ def _unfit(run: object) -> dict[str, object]:
     return {f"--{name.replace('_', '-')}": getattr(run, name) for name in names}
 
 
-def _work(call: "Asked") -> "Work":
+def _work(call: "CheckCall") -> "JudgingOptions":
     from preflight.cli.weighing import weighing
     from preflight.objects.stores import from_environment
-    from preflight.scale.work import Work
+    from preflight.scale.work import JudgingOptions
 
     weighed, measuring = weighing(call.run.fail_on), call.measuring
-    return Work(
+    return JudgingOptions(
         profile=call.editions.one(),
         stores=from_environment(anonymous=measuring.anonymous),
         depth=measuring.depth,
@@ -162,7 +162,7 @@ def _bounds(measuring: "MeasuringOptions") -> "Bounds":
 
 @contextmanager
 def _engine(
-    call: "Asked | FixAsked", work: "Work", store: "VerdictStore", agent: str | None = None
+    call: "CheckCall | FixCall", work: "JudgingOptions", store: "VerdictStore", agent: str | None = None
 ) -> "Iterator[Engine]":
     if call.engine.engine:
         from preflight.scale.dask_engine import Dask
@@ -171,11 +171,11 @@ def _engine(
         jobs = call.measuring.jobs or processors()
         yield Dask(work=work, store=store, scheduler=call.engine.scheduler, jobs=jobs)
         return
-    from preflight.scale.run import Here
+    from preflight.scale.run import LocalEngine
     from preflight.upload.fetcher import Fetcher
 
     with Fetcher(allow_private=False, agent=agent) as fetch, call.measuring.opened(fetch) as how:
-        yield Here(work=work, store=store, measuring=how)
+        yield LocalEngine(work=work, store=store, measuring=how)
 
 
 @contextmanager

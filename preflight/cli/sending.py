@@ -37,7 +37,7 @@ from preflight.values.phrase import phrase
 from preflight.values.units import decimal, number
 
 if TYPE_CHECKING:
-    from preflight.cli.submit import Asked
+    from preflight.cli.submit import SubmitCall
     from preflight.flow.submit import Begin
     from preflight.plan.request import RequestPlan
     from preflight.request.file import RequestSpec
@@ -64,7 +64,7 @@ class Sending:
         base_url: the service.
     """
 
-    def __init__(self, call: "Asked", spec: "RequestSpec", profile: Profile, terms: Terms, base_url: str) -> None:
+    def __init__(self, call: "SubmitCall", spec: "RequestSpec", profile: Profile, terms: Terms, base_url: str) -> None:
         self._call, self._spec, self._profile, self._terms = call, spec, profile, terms
         self._base_url = base_url
         self._choice = terms.choice

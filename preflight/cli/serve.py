@@ -26,7 +26,7 @@ PORT = 8686
 TOKEN_MIN, TOKENS_MAX_BYTES = 16, 1 << 16
 
 
-class Asked(Group, frozen=True, kw_only=True):
+class ServeCall(Group, frozen=True, kw_only=True):
     """What a call of `serve` asks."""
 
     host: Annotated[str, Option("The address that is served; any but a loopback one needs --token-file.")] = "127.0.0.1"
@@ -62,9 +62,9 @@ class Asked(Group, frozen=True, kw_only=True):
 
 
 @click.command("serve")
-@options_of(Asked)
+@options_of(ServeCall)
 @settings_file
-def command(*, call: Asked) -> None:
+def command(*, call: ServeCall) -> None:
     """Serve the provider's own paths on this machine: programs change their base URL, and nothing else.
 
     Each asset is brought once, measured and judged with the prompt and the set. A clean request is sent once, through
@@ -82,7 +82,7 @@ def command(*, call: Asked) -> None:
     serve_gateway(settings, _say_where, host=call.host, port=call.port, log=sys.stderr)
 
 
-def _settings(call: Asked) -> "Settings":
+def _settings(call: ServeCall) -> "Settings":
     from preflight.server.gateway.settings import Settings
 
     settings = Settings(
@@ -102,7 +102,7 @@ def _settings(call: Asked) -> "Settings":
         at_once=call.at_once,
         jobs=call.fixes,
     )
-    settings.door(settings.key or "any")  # an address that cannot be used is said now, not to each program
+    settings.endpoint(settings.key or "any")  # an address that cannot be used is said now, not to each program
     return settings
 
 

@@ -25,7 +25,7 @@ from preflight.cli.prompt import placed_lines
 from preflight.cli.sending import Sending
 from preflight.cli.streams import whoever_reads
 from preflight.errors import CallError, PreflightError
-from preflight.flow.choosing import Heard, chosen_of
+from preflight.flow.choosing import ChoosingCallbacks, chosen_of
 from preflight.flow.submit import Ready, Steps, Terms, Unclean, cleaned, cuts_due, prepared, submit
 from preflight.locale import localized
 from preflight.plan import Plan
@@ -45,7 +45,7 @@ from preflight.values.units import decimal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from preflight.flow.account import Door
+    from preflight.flow.account import Endpoint
     from preflight.flow.check import Measuring
 
 WRITE_ONE = "`preflight new FOLDER` writes one; or say --image, --video, --audio and --prompt."
@@ -53,7 +53,7 @@ ARTICLES = {"image": "a picture", "video": "a clip", "audio": "a sound"}
 UPLOADED = "upload://... in the body stands for the address that each upload is given."
 
 
-class Asked(Group, frozen=True, kw_only=True):
+class SubmitCall(Group, frozen=True, kw_only=True):
     """What a call of `submit` asks."""
 
     request: Annotated[Path | None, Argument("[REQUEST.TOML]", FILE)] = None
@@ -108,10 +108,10 @@ class Asked(Group, frozen=True, kw_only=True):
 
 
 @click.command("submit")
-@options_of(Asked)
+@options_of(SubmitCall)
 @settings_file
 @click.pass_context
-def command(ctx: click.Context, /, call: Asked) -> None:
+def command(ctx: click.Context, /, call: SubmitCall) -> None:
     """Check REQUEST.TOML, offer to mend it, price it, ask, upload its assets, and submit it, once.
 
     Instead of a file, --image, --video, --audio and --prompt say one request. What is open is asked before anything is
@@ -129,20 +129,20 @@ def command(ctx: click.Context, /, call: Asked) -> None:
     refuse_check_only(profile)
     if call.dry_run:
         ctx.exit(_looked_at(call, spec, profile, terms))
-    door = call.service.door(profile)
+    endpoint = call.service.endpoint(profile)
     with whoever_reads() if call.yes else nullcontext():
-        status = _submitted(call, spec, profile, door, terms)
+        status = _submitted(call, spec, profile, endpoint, terms)
     ctx.exit(status)
 
 
 @contextmanager
-def _how(call: Asked) -> "Iterator[Measuring]":
+def _how(call: SubmitCall) -> "Iterator[Measuring]":
     fetching = Fetcher(allow_private=is_local(call.service.base_url), agent=call.service.agent)
     with fetching as fetch, call.measuring.opened(fetch) as how:
         yield how
 
 
-def _terms(call: Asked) -> Terms:
+def _terms(call: SubmitCall) -> Terms:
     return Terms(
         ledger=call.service.ledger_path,
         bucket=call.upload.bucket,
@@ -155,16 +155,16 @@ def _terms(call: Asked) -> Terms:
     )
 
 
-def _submitted(call: Asked, spec: RequestSpec, profile: Profile, door: "Door", terms: Terms) -> int:
+def _submitted(call: SubmitCall, spec: RequestSpec, profile: Profile, endpoint: "Endpoint", terms: Terms) -> int:
     """Take a request as far as it may go, and return the exit status.
 
     Nothing that carries the key leaves before a person has said yes to the address, now or earlier.
     """
-    sending, wait = Sending(call, spec, profile, terms, door.base_url), Waiting("measuring and planning")
+    sending, wait = Sending(call, spec, profile, terms, endpoint.base_url), Waiting("measuring and planning")
     try:
         with wait:
             steps = _steps(sending, wait)
-            sent = submit(spec, profile, door, partial(_how, call), steps=steps, terms=terms)
+            sent = submit(spec, profile, endpoint, partial(_how, call), steps=steps, terms=terms)
     except Unclean as refused:
         sending.write(refused)
         return _refuse(call, refused.report)
@@ -192,13 +192,13 @@ def _steps(sending: Sending, wait: Waiting) -> Steps:
     )
 
 
-def _heard(tell: "Callable[[str], None]", wait: Waiting) -> Heard:
+def _heard(tell: "Callable[[str], None]", wait: Waiting) -> ChoosingCallbacks:
     """Tell what is chosen, and show how far the looking is."""
     note = wait.around(lambda line: click.echo(line, err=True))
-    return Heard(tell=wait.around(tell), note=note, looking=wait.pausing(looking))
+    return ChoosingCallbacks(tell=wait.around(tell), note=note, looking=wait.pausing(looking))
 
 
-def _looked_at(call: Asked, spec: RequestSpec, profile: Profile, terms: Terms) -> int:
+def _looked_at(call: SubmitCall, spec: RequestSpec, profile: Profile, terms: Terms) -> int:
     """Print what would be sent, and return the exit status."""
     due: dict[Asset, Plan] = {}
     with _how(call) as how, Waiting("measuring and planning") as wait:
@@ -221,7 +221,7 @@ def _looked_at(call: Asked, spec: RequestSpec, profile: Profile, terms: Terms) -
     return 0
 
 
-def _refuse(call: Asked, report: Report) -> int:
+def _refuse(call: SubmitCall, report: Report) -> int:
     """Say that a request is not clean and was not sent, and what to do; return the exit status."""
     why = "the request is not clean" if report.verdict == "fail" else "not all of the request could be judged"
     name = printable(str(call.request)) if call.request else "it"

@@ -284,4 +284,4 @@ def _sat_out() -> "Callable[[PreflightError, float], None]":
 
 def _account(which: str, profile: Profile, service: ServiceOptions) -> "AbstractContextManager[tuple[str, Account]]":
     """Open the service that a task was submitted to, or the one that the call names."""
-    return account_of(which, profile, service.ledger_path, lambda known: service.door(profile, known), say_orphan)
+    return account_of(which, profile, service.ledger_path, lambda known: service.endpoint(profile, known), say_orphan)

@@ -19,7 +19,7 @@ PROJECT = "preflight-project"
 OPEN = "The page is open to whoever has this address, on this machine alone; Ctrl-C ends it."
 
 
-class Asked(Group, frozen=True, kw_only=True):
+class UiCall(Group, frozen=True, kw_only=True):
     """What a call of `ui` asks."""
 
     paths: Annotated[tuple[str, ...], Argument("[PATH... | REQUEST.TOML]")] = ()
@@ -40,9 +40,9 @@ class Asked(Group, frozen=True, kw_only=True):
 
 
 @click.command("ui")
-@options_of(Asked)
+@options_of(UiCall)
 @settings_file
-def command(*, call: Asked) -> None:
+def command(*, call: UiCall) -> None:
     """Open a page for a person: drop files, see what is wrong, trim, fix, describe, send, and play the film.
 
     It answers this machine alone, and only who has the address that is printed first. PATHs are opened in place, never
@@ -57,10 +57,10 @@ def command(*, call: Asked) -> None:
     for path in paths:
         refuse_absent(path, folder=True)
     from preflight.request.file import load_spec
-    from preflight.server.ui.start import Start, serve_page
+    from preflight.server.ui.start import PageOptions, serve_page
 
     profile = call.edition.load(load_spec(request, absent=True).model if request.exists() else None)
-    start = Start(
+    start = PageOptions(
         request=request,
         assets=tuple(collect(paths)),
         profile=profile,
@@ -71,7 +71,7 @@ def command(*, call: Asked) -> None:
     serve_page(start, call.port, on_ready=lambda url: _say_where(url, opens=not call.no_browser))
 
 
-def _places(call: Asked) -> tuple[Path, tuple[str, ...]]:
+def _places(call: UiCall) -> tuple[Path, tuple[str, ...]]:
     """Find the request of the project, and the files that are opened in place."""
     requests = [path for path in call.paths if path.lower().endswith(".toml")]
     if not requests:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 SIGNALLED = 128
 
 
-class Asked(Group, frozen=True, kw_only=True):
+class WatchCall(Group, frozen=True, kw_only=True):
     """What a call of `watch` asks."""
 
     incoming: Annotated[Path, Argument("INCOMING", FOLDER)]
@@ -78,10 +78,10 @@ class Asked(Group, frozen=True, kw_only=True):
 
 
 @click.command("watch")
-@options_of(Asked)
+@options_of(WatchCall)
 @settings_file
 @click.pass_context
-def command(ctx: click.Context, /, call: Asked) -> None:
+def command(ctx: click.Context, /, call: WatchCall) -> None:
     """Judge each file that arrives in INCOMING, and move it to where it belongs.
 
     A file is taken when it is whole, judged as by `check`, and moved with a report beside it, NAME.report.json, under
@@ -133,7 +133,7 @@ def command(ctx: click.Context, /, call: Asked) -> None:
 
 
 def _judging(
-    call: Asked, profile: "Profile", how: "Measuring", weigh: "Callable[[Iterable[Judged]], Iterator[Judged]]"
+    call: WatchCall, profile: "Profile", how: "Measuring", weigh: "Callable[[Iterable[Judged]], Iterator[Judged]]"
 ) -> "Judging":
     """Choose how files are judged, and mended where that is asked for."""
     from preflight.plan import FixOptions
@@ -143,7 +143,7 @@ def _judging(
     return Judging(profile=profile, how=how, weigh=weigh, fix_options=fix_options)
 
 
-def _status(watch: "Watch", stopping: "Stopping", call: Asked) -> int:
+def _status(watch: "Watch", stopping: "Stopping", call: WatchCall) -> int:
     """Watch for as long as it is asked, and return the exit status."""
     try:
         if call.once:

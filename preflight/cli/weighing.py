@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from preflight.values.findings import Judged, Report
 
 
-class Weighing(msgspec.Struct, frozen=True, kw_only=True):
+class VerdictPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """By what every verdict of a run is weighed."""
 
     policy: Policy
@@ -47,7 +47,7 @@ class Weighing(msgspec.Struct, frozen=True, kw_only=True):
         return list(unused_ignores(self.policy, self.usage, self.today))
 
 
-def weighing(fail_on: FailOn) -> Weighing:
+def weighing(fail_on: FailOn) -> VerdictPolicy:
     """Read by what verdicts are weighed in the working folder.
 
     Args:
@@ -62,4 +62,4 @@ def weighing(fail_on: FailOn) -> Weighing:
         from preflight.cli.settings import read_policy
 
         policy = read_policy(here)
-    return Weighing(policy=msgspec.structs.replace(policy, fail_on=fail_on), today=dt.datetime.now(dt.UTC).date())
+    return VerdictPolicy(policy=msgspec.structs.replace(policy, fail_on=fail_on), today=dt.datetime.now(dt.UTC).date())

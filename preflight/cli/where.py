@@ -14,12 +14,12 @@ from preflight.report import text
 from preflight.values.assets import collect
 
 if TYPE_CHECKING:
-    from preflight.report.where import Asked
+    from preflight.report.where import WhereQuestion
     from preflight.request.file import RequestSpec
     from preflight.values.places import Place
 
 
-class Asking(Group, frozen=True, kw_only=True):
+class WhereCall(Group, frozen=True, kw_only=True):
     """What a call of `where` asks."""
 
     paths: Annotated[tuple[str, ...], Argument("PATH...", stored)] = ()
@@ -36,10 +36,10 @@ class Asking(Group, frozen=True, kw_only=True):
 
 
 @click.command("where")
-@options_of(Asking)
+@options_of(WhereCall)
 @settings_file
 @click.pass_context
-def command(ctx: click.Context, /, call: Asking) -> None:
+def command(ctx: click.Context, /, call: WhereCall) -> None:
     """Say which models take each PATH as it is, after a lossless fix, after a lossy one, or never, and why.
 
     Files are judged each by itself, and measured once; a request.toml as a whole. The least loss comes first, then the
@@ -51,18 +51,18 @@ def command(ctx: click.Context, /, call: Asking) -> None:
     Example: preflight where request.toml --model seedance --sources
     Example: preflight where footage/ --format csv
     """  # noqa: D301 - \b is click's mark for lines to keep
-    from preflight.report.where import Asked
+    from preflight.report.where import WhereQuestion
 
     spec = requested(call.paths)
     if spec is None:
         require(call.paths)
     files, places = _places(call, spec)
-    _print(call, places, Asked(files=files, request=call.paths[0] if spec else None))
+    _print(call, places, WhereQuestion(files=files, request=call.paths[0] if spec else None))
     ways = {place.way for place in places}
     ctx.exit(0 if "as it is" in ways else 3 if "unsure" in ways else 1)
 
 
-def _places(call: Asking, spec: "RequestSpec | None") -> "tuple[int, list[Place]]":
+def _places(call: WhereCall, spec: "RequestSpec | None") -> "tuple[int, list[Place]]":
     """Measure once, and ask every edition."""
     from preflight.flow.check import measure, media
     from preflight.flow.where import where_files, where_request
@@ -81,7 +81,7 @@ def _places(call: Asking, spec: "RequestSpec | None") -> "tuple[int, list[Place]
     return len(probed), chosen
 
 
-def _print(call: Asking, places: "list[Place]", asked: "Asked") -> None:
+def _print(call: WhereCall, places: "list[Place]", asked: "WhereQuestion") -> None:
     from preflight.report.where import table_lines, where_csv, where_html, where_json
 
     if call.format_name == "json":

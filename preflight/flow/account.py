@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Hear = Callable[["Entry"], None]
 
 
-class Door(msgspec.Struct, frozen=True, kw_only=True):
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """Address and key of a service; the caller has decided that the key may go there."""
 
     key: str
@@ -33,7 +33,7 @@ class Door(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         """Show the addresses, not the key."""
-        return f"Door({self.base_url!r}, {self.files_url!r})"
+        return f"Endpoint({self.base_url!r}, {self.files_url!r})"
 
     def service(self) -> "Service":
         """Open the service; sends nothing.
@@ -68,7 +68,11 @@ def opened_ledger(path: Path | None, orphan: Hear | None = None) -> "Iterator[Le
 
 @contextmanager
 def account_of(
-    which: str, profile: Profile, path: Path | None, door_to: Callable[[str | None], Door], orphan: Hear | None = None
+    which: str,
+    profile: Profile,
+    path: Path | None,
+    door_to: Callable[[str | None], Endpoint],
+    orphan: Hear | None = None,
 ) -> "Iterator[tuple[str, Account]]":
     """Open the ledger and the service that a task was submitted to; yield the task id with them.
 
@@ -76,7 +80,7 @@ def account_of(
         which: a task id, or the number of an entry.
         profile: the edition in use.
         path: the ledger; None for the default.
-        door_to: builds the door from the recorded address; None where unknown.
+        door_to: builds the endpoint from the recorded address; None where unknown.
         orphan: as for `opened_ledger`.
 
     Raises:

@@ -29,7 +29,7 @@ Begin = Callable[[str], Progress | None]
 """Called with a path when its analysis begins; returns the progress callback."""
 
 
-class Looked(msgspec.Struct, frozen=True, kw_only=True):
+class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     """Candidates and faults of an analysis."""
 
     proposals: dict[str, tuple[Candidate, ...]]
@@ -40,7 +40,7 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
 
 def look(
     judged: Sequence[Judged], profile: Profile, longest_s: Mapping[str, Fraction], begin: Begin | None = None
-) -> Looked:
+) -> Analysis:
     """Analyse each clip and audio file that is too long, in parallel.
 
     Args:
@@ -64,13 +64,13 @@ def look(
     with ThreadPoolExecutor(max(1, min(processors(), len(judged))), thread_name_prefix="look") as workers, session():
         found = list(workers.map(within(one), judged))
     both = [(asset.asset.path, parts) for asset, parts in zip(judged, found, strict=True)]
-    return Looked(
+    return Analysis(
         proposals={path: parts for path, parts in both if not isinstance(parts, str)},
         faults={path: parts for path, parts in both if isinstance(parts, str)},
     )
 
 
-def keep_best(looked: Looked, fix_options: "FixOptions") -> "FixOptions":
+def keep_best(looked: Analysis, fix_options: "FixOptions") -> "FixOptions":
     """Set the best part of each file in the options."""
     best = {path: parts[0].window for path, parts in looked.proposals.items() if parts}
     return msgspec.structs.replace(fix_options, best_of=best)

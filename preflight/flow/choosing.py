@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from preflight.flow.best import Begin, Looked, keep_best, look
+from preflight.flow.best import Analysis, Begin, keep_best, look
 from preflight.flow.check import Measuring, check_assets, check_request
 from preflight.flow.fix import plan_fixes, plan_whole
 from preflight.plan import FixOptions
@@ -54,7 +54,7 @@ def _nobody(_: int) -> AbstractContextManager[None]:
     return nullcontext()
 
 
-class Heard(msgspec.Struct, frozen=True, kw_only=True):
+class ChoosingCallbacks(msgspec.Struct, frozen=True, kw_only=True):
     """Callbacks of a face while parts are chosen; called with sentences."""
 
     tell: Tell
@@ -68,7 +68,7 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def plan_files(
-    assets: Iterable[Asset], choice: Choice, profile: Profile, how: Measuring, heard: Heard | None = None
+    assets: Iterable[Asset], choice: Choice, profile: Profile, how: Measuring, heard: ChoosingCallbacks | None = None
 ) -> RequestPlan:
     """Measure, judge and plan files one by one.
 
@@ -91,7 +91,7 @@ def plan_files(
 
 
 def plan_spec(
-    spec: RequestSpec, choice: Choice, profile: Profile, how: Measuring, heard: Heard | None = None
+    spec: RequestSpec, choice: Choice, profile: Profile, how: Measuring, heard: ChoosingCallbacks | None = None
 ) -> RequestPlan:
     """Measure, judge and plan a request; arguments as for `plan_files`."""
     spec = marked_spec(spec, choice, heard)
@@ -114,14 +114,14 @@ def open_choices(planned: RequestPlan, choice: Choice) -> tuple[Open, ...]:
 
 
 def chosen_of(
-    report: Report, marked: Sequence[Asset], choice: Choice, profile: Profile, heard: Heard | None = None
+    report: Report, marked: Sequence[Asset], choice: Choice, profile: Profile, heard: ChoosingCallbacks | None = None
 ) -> FixOptions:
     """Choose parts of the assets of a request, each within its share of the seconds; as `chosen` does."""
     longest_s = shared_lengths(report, profile, choice.fix_options) if choice.looks else {}
     return chosen(marked, report.assets, choice, profile, heard, longest_s=longest_s)
 
 
-def marked_spec(spec: RequestSpec, choice: Choice, heard: Heard | None = None) -> RequestSpec:
+def marked_spec(spec: RequestSpec, choice: Choice, heard: ChoosingCallbacks | None = None) -> RequestSpec:
     """Mark parts of a request, replacing its own marks with a remark.
 
     Raises:
@@ -140,7 +140,7 @@ def chosen(  # noqa: PLR0913 - what was asked and found, who hears of it, and wh
     judged: Sequence[Judged],
     choice: Choice,
     profile: Profile,
-    heard: Heard | None = None,
+    heard: ChoosingCallbacks | None = None,
     *,
     longest_s: Mapping[str, Fraction] | None = None,
 ) -> FixOptions:
@@ -166,7 +166,7 @@ def chosen(  # noqa: PLR0913 - what was asked and found, who hears of it, and wh
 
 
 def previews(
-    judged: Sequence[Judged], looked: Looked, profile: Profile, fix_options: FixOptions, folder: Path
+    judged: Sequence[Judged], looked: Analysis, profile: Profile, fix_options: FixOptions, folder: Path
 ) -> list[Path]:
     """Draw what there is to choose from for each asset: parts to keep, and ways to fit a refused shape.
 
@@ -184,8 +184,12 @@ def previews(
 
 
 def _looked(
-    judged: Sequence[Judged], choice: Choice, profile: Profile, heard: Heard | None, longest_s: Mapping[str, Fraction]
-) -> Looked:
+    judged: Sequence[Judged],
+    choice: Choice,
+    profile: Profile,
+    heard: ChoosingCallbacks | None,
+    longest_s: Mapping[str, Fraction],
+) -> Analysis:
     """Look for the parts worth keeping; what cannot be looked into keeps its start, which is told."""
     with heard.looking(len(judged)) if heard else nullcontext() as begin:
         looked = look(judged, profile, longest_s, begin)

@@ -16,7 +16,7 @@ import msgspec
 from preflight.errors import CallError
 from preflight.files.atomic import commit, written
 from preflight.flow.check import Measuring, judge_whole, media
-from preflight.flow.choosing import Choice, Heard, chosen_of
+from preflight.flow.choosing import Choice, ChoosingCallbacks, chosen_of
 from preflight.flow.fix import plan_whole
 from preflight.plan.marks import with_marks
 from preflight.plan.request import RequestPlan
@@ -70,7 +70,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def draft_request(
-    assets: Iterable[Asset], choice: Choice, profile: Profile, how: Measuring, heard: Heard | None = None
+    assets: Iterable[Asset], choice: Choice, profile: Profile, how: Measuring, heard: ChoosingCallbacks | None = None
 ) -> Draft:
     """Measure files and draft a request of them.
 

@@ -38,7 +38,7 @@ NOT_FOUND = 404
 PATH = "/v1/catalog/models/{}/pricing-rules"
 
 
-class Moved(msgspec.Struct, frozen=True, kw_only=True):
+class PriceChange(msgspec.Struct, frozen=True, kw_only=True):
     """What a refresh found about one model."""
 
     model: str
@@ -60,14 +60,14 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
 class Refreshed(msgspec.Struct, frozen=True, kw_only=True):
     """What a refresh found."""
 
-    models: tuple[Moved, ...]
+    models: tuple[PriceChange, ...]
     read: dt.date
     source: str
     path: Path | None
     """Where the prices are kept; None where none could be read, so that nothing was written."""
 
     @property
-    def faults(self) -> tuple[Moved, ...]:
+    def faults(self) -> tuple[PriceChange, ...]:
         """Models whose answer could not be used."""
         return tuple(one for one in self.models if one.fault and not one.absent)
 
@@ -95,7 +95,7 @@ def refresh(
         answers = _answers(channel, [model for model, _ in models])
         source = shown_url(channel.origin)
     known = _known(path)
-    moved: list[Moved] = []
+    moved: list[PriceChange] = []
     new: dict[str, OwnPrice] = {}
     for (model, profile), answer in zip(models, answers, strict=True):
         before = by_quality(model, profile, known)
@@ -103,11 +103,13 @@ def refresh(
             price = _price(model, answer, read=read, source=source)
             after = by_quality(model, profile, {model: price})
             refuse_absurd(before, after)
-            moved.append(Moved(model=model, before=before, after=after))
+            moved.append(PriceChange(model=model, before=before, after=after))
             new[model] = price
         except NoRules as fault:
             moved.append(
-                Moved(model=model, before=before, after=before, fault=error_words(fault), absent=_is_absent(answer))
+                PriceChange(
+                    model=model, before=before, after=before, fault=error_words(fault), absent=_is_absent(answer)
+                )
             )
     return Refreshed(models=tuple(moved), read=read, source=source, path=keep(new, path) if new else None)
 

@@ -27,7 +27,7 @@ from preflight.profiles.schema import Profile
 from preflight.request.file import RequestSpec
 from preflight.rules import judge
 from preflight.submission.prepare import hash_assets, price_of, upload_assets
-from preflight.submission.submit import NOT_SUBMITTED, Account, Beside, advised
+from preflight.submission.submit import NOT_SUBMITTED, Account, EntryHooks, advised
 from preflight.upload.contents import Content, Contents, UrlContents
 from preflight.values.assets import Asset, Kind
 from preflight.values.facts import Facts
@@ -269,7 +269,7 @@ def relayed(  # noqa: PLR0913 - what, where to, and who hears of it
     account: Account,
     base_url: str,
     *,
-    beside: Beside,
+    beside: EntryHooks,
     uploading: Callable[[str, Fraction], None] | None = None,
 ) -> "tuple[Entry, Task]":
     """Upload what lies on this machine, and send the create call of a clean request once.

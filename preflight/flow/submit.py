@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from preflight.errors import CallError, NotDone
-from preflight.flow.account import Door, Hear, opened_ledger
+from preflight.flow.account import Endpoint, Hear, opened_ledger
 from preflight.flow.check import Measuring, check_request
-from preflight.flow.choosing import Choice, Heard, chosen_of, marked_spec
+from preflight.flow.choosing import Choice, ChoosingCallbacks, chosen_of, marked_spec
 from preflight.flow.fix import plan_whole, with_results
 from preflight.profiles.prices import own_prices
 from preflight.profiles.schema import Profile
@@ -27,7 +27,7 @@ from preflight.service.task import Task
 from preflight.submission.duplicates import refuse_duplicates
 from preflight.submission.prepare import body_of, hash_assets, price_of, renew_uploads, request_hash, upload_assets
 from preflight.submission.states import Entry
-from preflight.submission.submit import NOT_SUBMITTED, Account, Beside, Progress, Submission, advised
+from preflight.submission.submit import NOT_SUBMITTED, Account, EntryHooks, Progress, Submission, advised
 from preflight.submission.submit import submit as send_create_call
 from preflight.values.assets import Asset, printable
 from preflight.values.choices import UPLOADS_AT_ONCE
@@ -123,7 +123,7 @@ class Steps(msgspec.Struct, frozen=True, kw_only=True):
     """Applies the plans of an unclean request, or one with parts to keep; returns one result an asset."""
     choose: "Callable[[RequestPlan, Choice], Choice] | None" = None
     """Asked, before anything is encoded, for what the choice leaves open; see `choosing.open_choices`."""
-    chosen: Heard | None = None
+    chosen: ChoosingCallbacks | None = None
     """Called with the choice of parts that are too long."""
     judged_again: Callable[[Report], None] | None = None
     """Called with the report after fixing."""
@@ -140,7 +140,7 @@ class Steps(msgspec.Struct, frozen=True, kw_only=True):
 def submit(  # noqa: PLR0913 - what, by which limits, where to, and how
     spec: RequestSpec,
     profile: Profile,
-    door: Door,
+    endpoint: Endpoint,
     measuring: Callable[[], AbstractContextManager[Measuring]],
     *,
     steps: Steps | None = None,
@@ -151,7 +151,7 @@ def submit(  # noqa: PLR0913 - what, by which limits, where to, and how
     Args:
         spec: the request.
         profile: the edition of the limits.
-        door: the service.
+        endpoint: the service.
         measuring: opens a way of measuring.
         steps: callbacks.
         terms: ledger, uploads and price limit.
@@ -166,23 +166,23 @@ def submit(  # noqa: PLR0913 - what, by which limits, where to, and how
     from preflight.upload.bucket import place_of
 
     steps, terms = steps or Steps(), terms or Terms()
-    with door.service() as service:
+    with endpoint.service() as service:
         with measuring() as how:
             spec, report = cleaned(spec, profile, how, steps, terms.choice)
         refuse_unclean(spec, report, uncut=steps.apply_plan is not None)
         hashes = hash_assets(report)
-        place = place_of(terms.bucket, profile, allow_private=door.allow_private)
+        place = place_of(terms.bucket, profile, allow_private=endpoint.allow_private)
         orphans: list[Entry] = []
         with opened_ledger(terms.ledger, orphans.append) as ledger:
             if steps.orphan:
                 list(map(steps.orphan, orphans))
             if not terms.again:
-                refuse_duplicates(request_hash(spec, report, profile, hashes), door.base_url, ledger)
+                refuse_duplicates(request_hash(spec, report, profile, hashes), endpoint.base_url, ledger)
             ready = _priced(spec, report, profile, terms, hashes)
             account = Account(service, ledger, profile, place, terms.uploads_at_once)
             if steps.confirm and not steps.confirm(ready, account):
                 return None
-            entry, task = _sent(ready, account, door.base_url, steps, again=terms.again)
+            entry, task = _sent(ready, account, endpoint.base_url, steps, again=terms.again)
             done = Submitted(entry=entry, task=task, price=ready.price, orphans=tuple(orphans))
             if steps.accepted:
                 steps.accepted(done, account)
@@ -342,7 +342,7 @@ def send(  # noqa: PLR0913 - what, where to, and who hears of it
     base_url: str,
     *,
     again: bool = False,
-    beside: Beside | None = None,
+    beside: EntryHooks | None = None,
 ) -> tuple[Entry, Task]:
     """Send the create call of an uploaded request once, renewing URLs that end too soon.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from preflight.errors import NotDone
-from preflight.flow.best import Begin, Looked, look
+from preflight.flow.best import Analysis, Begin, look
 from preflight.flow.choosing import Choice, previews
 from preflight.media.windows import Candidate
 from preflight.plan import Plan, planned
@@ -60,7 +60,7 @@ class Turns:
         if not (free or any(isinstance(step, Crop | Pad) for step in plan.steps)):
             return Turn()
         shares = {judged.asset.path: cut.length_s} if cut and judged.asset.role else {}
-        looked = look([judged], self._profile, shares, begin) if free else Looked(proposals={}, faults={})
+        looked = look([judged], self._profile, shares, begin) if free else Analysis(proposals={}, faults={})
         fault = looked.faults.get(judged.asset.path, "")
         found = Turn(candidates=looked.proposals.get(judged.asset.path, ()), fault=fault)
         try:

@@ -13,7 +13,7 @@ import msgspec
 
 from preflight.errors import CallError, RequestFileError
 from preflight.files.toml import TableError
-from preflight.flow.account import Door
+from preflight.flow.account import Endpoint
 from preflight.flow.check import Measuring
 from preflight.flow.measuring import measuring
 from preflight.flow.paths import refuse_absent
@@ -38,7 +38,7 @@ BRIEF_ASSETS, VERBOSE_ASSETS = 20, 2000
 """Assets in a structured result; the worst stand first where some are left out."""
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class ToolResult(msgspec.Struct, frozen=True, kw_only=True):
     """What a call tells."""
 
     json: Json
@@ -97,7 +97,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         """Show where, not the key."""
         return f"Account({self.base_url!r})"
 
-    def door(self, profile: Profile, known: str | None = None) -> Door:
+    def endpoint(self, profile: Profile, known: str | None = None) -> Endpoint:
         """Open the way to the service of a profile, or to a known one.
 
         Raises:
@@ -106,7 +106,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         if not self.key:
             raise CallError("EVOLINK_API_KEY is not set", advice="A person sets it where the server is started.")
         base, files = named_addresses(profile, self.base_url or known, self.files_url)
-        return Door(key=self.key, base_url=base, files_url=files, agent=self.agent, allow_private=self.is_local)
+        return Endpoint(key=self.key, base_url=base, files_url=files, agent=self.agent, allow_private=self.is_local)
 
     @property
     def is_local(self) -> bool:
@@ -114,7 +114,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         return is_local(self.base_url)
 
 
-class House(msgspec.Struct, frozen=True, kw_only=True):
+class SharedState(msgspec.Struct, frozen=True, kw_only=True):
     """What all calls of a server share."""
 
     roots: Roots
@@ -128,7 +128,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One call."""
 
-    house: House
+    shared: SharedState
     run: Run
     agreed: str | None = None
     """Proof that a person said yes to a question."""
@@ -139,7 +139,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         Raises:
             CallError: there is none of that name.
         """
-        own = self.house.profile
+        own = self.shared.profile
         if named is None or (own and named == own.name):
             return own or load(edition_for(model))
         if named not in names():
@@ -153,14 +153,14 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
             CallError: it cannot be used, or names a file elsewhere.
         """
         request = unwrapped(request)
-        edition = None if named is None and self.house.profile is None else self.edition(named)
+        edition = None if named is None and self.shared.profile is None else self.edition(named)
         spec = self._from_table(request, edition) if isinstance(request, dict) else self._from_file(request, edition)
         return msgspec.structs.replace(spec, assets=tuple(map(self._admitted, spec.assets)))
 
     @contextmanager
     def measuring(self, depth: Depth = "exact", expected: int = 0) -> Iterator[Measuring]:
         """Open a way of measuring that tells how far it is."""
-        account, meter = self.house.account, self.run.meter
+        account, meter = self.shared.account, self.run.meter
         meter.expect(expected, "measuring")
         with (
             Fetcher(allow_private=account.is_local, agent=account.agent) as fetch,
@@ -170,7 +170,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
             yield how
 
     def _from_file(self, request: str, edition: Profile | None) -> RequestSpec:
-        path = self.house.roots.admitted(request)
+        path = self.shared.roots.admitted(request)
         refuse_absent(path, folder=False)
         return load_spec(Path(path), edition, absent=True)
 
@@ -183,7 +183,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     def _admitted(self, asset: Asset) -> Asset:
         if asset.is_url:
             return asset
-        path = self.house.roots.admitted(asset.path)
+        path = self.shared.roots.admitted(asset.path)
         refuse_absent(path, folder=False)
         return msgspec.structs.replace(asset, path=path)
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import msgspec
 
 from preflight.errors import CallError
-from preflight.flow.choosing import Choice, Heard, plan_files, plan_spec
+from preflight.flow.choosing import Choice, ChoosingCallbacks, plan_files, plan_spec
 from preflight.flow.fix import Written, fingerprinted, fix_all, plans_of, write_request
 from preflight.flow.paths import nothing
 from preflight.flow.submit import before_upload
 from preflight.mcp.arguments import ApplyFix, PlanFix
-from preflight.mcp.calls import Call, Json, Told, one_of, plain, unwrapped
+from preflight.mcp.calls import Call, Json, ToolResult, one_of, plain, unwrapped
 from preflight.mcp.remedies import worded_plan, worded_result
 from preflight.mcp.words import DATA, brief, sentence
 from preflight.plan import FixOptions, Plan
@@ -34,11 +34,11 @@ WORDS: tuple[Keep, ...] = ("start", "middle", "end")
 BEST = "best"
 
 
-def plan_fix(call: Call, asked: PlanFix) -> Told:
+def plan_fix(call: Call, asked: PlanFix) -> ToolResult:
     """Plan fixes of files, or of a request."""
     one_of(asked.paths, asked.request)
     choice, notes = _choice(asked), list[str]()
-    heard = Heard(tell=notes.append, note=notes.append)
+    heard = ChoosingCallbacks(tell=notes.append, note=notes.append)
     spec: RequestSpec | None = None
     if asked.request is not None:
         spec = call.spec(asked.request, asked.profile)
@@ -47,14 +47,14 @@ def plan_fix(call: Call, asked: PlanFix) -> Told:
         with call.measuring(expected=len(spec.assets)) as how:
             planned = plan_spec(spec, choice, profile, how, heard)
     else:
-        profile, assets = call.edition(asked.profile), list(call.house.roots.media(asked.paths or ()))
+        profile, assets = call.edition(asked.profile), list(call.shared.roots.media(asked.paths or ()))
         with call.measuring(expected=len(assets)) as how:
             planned = plan_files(assets, choice, profile, how, heard)
         if not planned.plans:
             nothing(how.passed.files)
     found = _plan_json(profile, planned, spec)
-    call.house.plans.keep(found["plan_id"], found)
-    return Told(json=found, text=_plan_text(call, found["plan_id"], planned, notes, verbose=asked.verbose))
+    call.shared.plans.keep(found["plan_id"], found)
+    return ToolResult(json=found, text=_plan_text(call, found["plan_id"], planned, notes, verbose=asked.verbose))
 
 
 def _choice(asked: PlanFix) -> Choice:
@@ -110,7 +110,7 @@ def _plan_text(call: Call, plan_id: str, planned: RequestPlan, notes: list[str],
 
 
 def _plan_rows(call: Call, plan: Plan) -> Iterator[str]:
-    name = call.house.roots.shown(plan.asset.path)
+    name = call.shared.roots.shown(plan.asset.path)
     for finding in plan.beyond_mending:
         yield f"{name}: cannot be mended: {finding.rule}: {sentence(finding.message)}"
     if plan.beyond_mending:
@@ -123,12 +123,12 @@ def _plan_rows(call: Call, plan: Plan) -> Iterator[str]:
 # ---- carrying out ----------------------------------------------------------------------------------------------------
 
 
-def apply_fix(call: Call, asked: ApplyFix) -> Told:
+def apply_fix(call: Call, asked: ApplyFix) -> ToolResult:
     """Apply a plan."""
     given = unwrapped(asked.plan)
-    given = call.house.plans.find(given) if isinstance(given, str) else given
+    given = call.shared.plans.find(given) if isinstance(given, str) else given
     profile, found = _read(call, given)
-    folder = call.house.roots.writable()
+    folder = call.shared.roots.writable()
     with call.measuring(expected=len(found.assets)) as how:
         planned = plans_of(found, NAMED, profile, how)
     call.run.meter.expect(2 * len(planned.plans), "fixing")
@@ -137,7 +137,9 @@ def apply_fix(call: Call, asked: ApplyFix) -> Told:
     written = _new_request(call, given, found, results, folder)
     report = fix_report(profile.name, results, planned, str(written.path) if written else None)
     is_error = any(one.outcome != "fixed" for one in results)
-    return Told(json=plain(report), text=_result_text(call, results, written, verbose=asked.verbose), is_error=is_error)
+    return ToolResult(
+        json=plain(report), text=_result_text(call, results, written, verbose=asked.verbose), is_error=is_error
+    )
 
 
 def _read(call: Call, given: Json) -> tuple[Profile, PlanFile]:
@@ -156,7 +158,7 @@ def _read(call: Call, given: Json) -> tuple[Profile, PlanFile]:
 def _admitted(call: Call, planned: Planned) -> Planned:
     if planned.source is None:
         return planned
-    source = msgspec.structs.replace(planned.source, path=call.house.roots.admitted(planned.source.path))
+    source = msgspec.structs.replace(planned.source, path=call.shared.roots.admitted(planned.source.path))
     return msgspec.structs.replace(planned, source=source)
 
 
@@ -186,14 +188,14 @@ def _result_text(call: Call, results: list[FixResult], written: Written | None, 
     head = [f"{made} of {len(results)} made. {DATA}"]
     if written:
         head.append(
-            f"The request with the new files: {call.house.roots.shown(str(written.path))}; check_request takes it."
+            f"The request with the new files: {call.shared.roots.shown(str(written.path))}; check_request takes it."
         )
     rows = sorted(results, key=lambda one: one.outcome == "fixed")
     return brief(head, (_result_row(call, one) for one in rows), verbose=verbose)
 
 
 def _result_row(call: Call, one: FixResult) -> str:
-    name, why = call.house.roots.shown(one.before.asset.path), f": {sentence(one.message)}" if one.message else ""
+    name, why = call.shared.roots.shown(one.before.asset.path), f": {sentence(one.message)}" if one.message else ""
     if one.after is None:
         return f"{name}: {one.outcome}{why}"
-    return f"{name} -> {call.house.roots.shown(one.after.asset.path)}: {sentence(summary(one.after.facts))}{why}"
+    return f"{name} -> {call.shared.roots.shown(one.after.asset.path)}: {sentence(summary(one.after.facts))}{why}"

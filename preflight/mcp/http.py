@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from preflight.errors import CallError
-from preflight.mcp.calls import House
+from preflight.mcp.calls import SharedState
 from preflight.mcp.server import Tools
 from preflight.server.listen import LOOPBACK, listening, serve
 from preflight.values.assets import printable
@@ -19,7 +19,7 @@ BEARER = "bearer "
 TOKEN_LETTERS = range(16, 4097)
 
 
-class Bearer:
+class BearerAuth:
     """Stands before an application, and lets in who knows the token.
 
     Args:
@@ -33,7 +33,7 @@ class Bearer:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or refuse it."""
         if scope["type"] == "http" and not self._knows(Headers(scope=scope).get("authorization", "")):
-            refusal = PlainTextResponse("the token is missing or wrong\n", 401, {"WWW-Authenticate": "Bearer"})
+            refusal = PlainTextResponse("the token is missing or wrong\n", 401, {"WWW-Authenticate": "BearerAuth"})
             await refusal(scope, receive, send)
             return
         await self._app(scope, receive, send)
@@ -60,13 +60,13 @@ def read_token(path: Path) -> str:
     return token
 
 
-def serve_http(house: House, port: int, on_ready: Callable[[str], None], token: str | None = None) -> None:
+def serve_http(shared: SharedState, port: int, on_ready: Callable[[str], None], token: str | None = None) -> None:
     """Serve until SIGINT or SIGTERM comes; to be called in the main thread.
 
     The SDK refuses requests whose Host or Origin is not this machine's.
 
     Args:
-        house: what all calls share.
+        shared: what all calls share.
         port: 0 takes a free one.
         on_ready: called with the address.
         token: what clients have to know; None lets in whoever reaches the port.
@@ -74,10 +74,10 @@ def serve_http(house: House, port: int, on_ready: Callable[[str], None], token: 
     Raises:
         NotDone: the port is taken.
     """
-    sock, tools = listening(port), Tools(house)
+    sock, tools = listening(port), Tools(shared)
     app: ASGIApp = tools.server().streamable_http_app(streamable_http_path=PATH, host=LOOPBACK)
     try:
         url = f"http://{LOOPBACK}:{sock.getsockname()[1]}{PATH}"
-        serve(Bearer(app, token) if token else app, sock, lambda: on_ready(url))
+        serve(BearerAuth(app, token) if token else app, sock, lambda: on_ready(url))
     finally:
         tools.close()

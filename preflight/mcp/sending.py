@@ -13,7 +13,7 @@ from preflight.flow.account import account_of
 from preflight.flow.check import check_request
 from preflight.flow.submit import Begin, Ready, Steps, Submitted, Terms, Unclean, prepared, submit
 from preflight.mcp.arguments import DownloadResult, EstimatePrice, SubmitRequest, TaskStatus
-from preflight.mcp.calls import Call, Json, Question, Told, plain
+from preflight.mcp.calls import Call, Json, Question, ToolResult, plain
 from preflight.mcp.looking import finding_rows, shown_report
 from preflight.mcp.offers import digest_of
 from preflight.mcp.remedies import in_full
@@ -49,7 +49,7 @@ COMPLETED = "completed"
 # ---- what it costs ---------------------------------------------------------------------------------------------------
 
 
-def estimate_price(call: Call, asked: EstimatePrice) -> Told:
+def estimate_price(call: Call, asked: EstimatePrice) -> ToolResult:
     """Price a request; where it is clean, give the token by which exactly it may be submitted once."""
     spec = call.spec(asked.request, asked.profile)
     profile = call.edition(asked.profile, spec.model)
@@ -61,21 +61,23 @@ def estimate_price(call: Call, asked: EstimatePrice) -> Told:
     found = estimate_json(ready.price, profile) | _about(ready, report) | {"token": None, "expires_at": None}
     head = [f"{price_words(ready.price)}. The request is clean. {DATA}"]
     if profile.service.check_only:
-        return Told(json=plain(found), text=brief([*head, f"Nothing is sent to {profile.service.check_only}."], ()))
-    base_url, _ = named_addresses(profile, call.house.account.base_url, call.house.account.files_url)
-    token, until = call.house.offers.give("estimated", digest_of(ready, base_url))
+        return ToolResult(
+            json=plain(found), text=brief([*head, f"Nothing is sent to {profile.service.check_only}."], ())
+        )
+    base_url, _ = named_addresses(profile, call.shared.account.base_url, call.shared.account.files_url)
+    token, until = call.shared.offers.give("estimated", digest_of(ready, base_url))
     found |= {"base_url": base_url, "token": token, "expires_at": until}
     head.append(f"submit_request with token {token} sends exactly this, once, until {until:%H:%M:%S} UTC{_if(call)}.")
-    return Told(json=plain(found), text=brief(head, finding_rows(call, report, verbose=asked.verbose)))
+    return ToolResult(json=plain(found), text=brief(head, finding_rows(call, report, verbose=asked.verbose)))
 
 
-def _unclean_price(call: Call, spec: RequestSpec, report: Report, profile: Profile, *, verbose: bool) -> Told:
+def _unclean_price(call: Call, spec: RequestSpec, report: Report, profile: Profile, *, verbose: bool) -> ToolResult:
     price = price_of(spec, report, profile)
     more = {"model": spec.model or profile.default_model, "verdict": report.verdict, "token": None, "body": None}
     head = [f"{price_words(price)}, as it is; but it is not clean, so it cannot be submitted. {DATA}"]
     head.append("plan_fix with the same request plans a fix.")
     found = plain(estimate_json(price, profile) | more | {"findings": shown_report(report)["findings"]})
-    return Told(json=found, text=brief(head, finding_rows(call, report, verbose=verbose), verbose=verbose))
+    return ToolResult(json=found, text=brief(head, finding_rows(call, report, verbose=verbose), verbose=verbose))
 
 
 def _about(ready: Ready, report: Report) -> Json:
@@ -86,7 +88,7 @@ def _about(ready: Ready, report: Report) -> Json:
 
 def _if(call: Call) -> str:
     """Say on which condition a token does."""
-    most = call.house.account.max_credits
+    most = call.shared.account.max_credits
     if most is None:
         return ", after a person was asked (the server has no --max-credits)"
     return f", if it costs at most {decimal(most, 6)} credits"
@@ -111,16 +113,18 @@ def _planned_body(ready: Ready) -> dict[str, Any]:
 # ---- the one call that costs -----------------------------------------------------------------------------------------
 
 
-def submit_request(call: Call, asked: SubmitRequest) -> Told | Question:
+def submit_request(call: Call, asked: SubmitRequest) -> ToolResult | Question:
     """Submit a request once, by a token or a person's word; without either, give the question for a person."""
     spec = call.spec(asked.request, asked.profile)
     profile = call.edition(asked.profile, spec.model)
-    door, account = call.house.account.door(profile), call.house.account
-    sending = Sending(call, asked, door.base_url)
+    endpoint, account = call.shared.account.endpoint(profile), call.shared.account
+    sending = Sending(call, asked, endpoint.base_url)
     terms = Terms(ledger=account.ledger, bucket=account.bucket, max_credits=account.max_credits, limit="--max-credits")
     steps = Steps(measured=call.run.meter.ended, confirm=sending.confirm, uploading=sending.uploading)
     try:
-        sent = submit(spec, profile, door, lambda: call.measuring(expected=len(spec.assets)), steps=steps, terms=terms)
+        sent = submit(
+            spec, profile, endpoint, lambda: call.measuring(expected=len(spec.assets)), steps=steps, terms=terms
+        )
     except PreflightError as error:
         if not isinstance(error, Unclean | Duplicate | DuplicateUnknown | OutcomeUnknown | Refused):
             raise
@@ -144,13 +148,13 @@ class Sending:
     def confirm(self, ready: Ready, _: Account) -> bool:
         """Use up the token, or the person's word; False where there is neither."""
         self._call.run.refuse_stopped()
-        offers, digest = self._call.house.offers, digest_of(ready, self._base_url)
+        offers, digest = self._call.shared.offers, digest_of(ready, self._base_url)
         if self._call.agreed:
             offers.take("asked", self._call.agreed, digest)
             return True
-        if self._asked.token and self._call.house.account.max_credits is not None:
+        if self._asked.token and self._call.shared.account.max_credits is not None:
             offers.take("estimated", self._asked.token, digest)
-            self._call.house.budget.spend(ready.price.credits if ready.price else None)
+            self._call.shared.budget.spend(ready.price.credits if ready.price else None)
             return True
         self._ready = ready
         return False
@@ -162,7 +166,7 @@ class Sending:
             CallError: the body is too long to be shown.
         """
         assert self._ready is not None, "asked before it is confirmed"  # noqa: S101 - `confirm` has said no
-        token, _ = self._call.house.offers.give("asked", digest_of(self._ready, self._base_url))
+        token, _ = self._call.shared.offers.give("asked", digest_of(self._ready, self._base_url))
         return Question(words=self._words(self._ready), token=token)
 
     def _words(self, ready: Ready) -> str:
@@ -172,7 +176,7 @@ class Sending:
                 f"the body has {len(body):,} letters, too many to be shown to a person; nothing was sent",
                 advice="A token of estimate_price, and a server with --max-credits, do without.",
             )
-        shown = self._call.house.roots.shown
+        shown = self._call.shared.roots.shown
         files = [f"{one.asset.role}: {shown(one.asset.path)}" for one in ready.report.assets]
         warnings = [sentence(f"{one.rule}: {one.message}") for j in ready.report.assets for one in j.findings]
         lines = [f"Submit to {self._base_url}, and pay? {price_words(ready.price)}.", *files, *warnings, "Body:"]
@@ -186,7 +190,7 @@ class Sending:
         self._call.run.refuse_stopped()
 
 
-def _sent(sent: Submitted) -> Told:
+def _sent(sent: Submitted) -> ToolResult:
     task = sent.task
     found = _outcome("submitted", "", price=sent.price.credits if sent.price else None) | {
         "task_id": task.id,
@@ -197,10 +201,10 @@ def _sent(sent: Submitted) -> Told:
     lines = [f"Submitted once: task {quoted(task.id)}, entry {sent.entry.number}{reserved}."]
     lines.append("task_status asks how far it is; do not submit it again.")
     lines += [f"Entry {one.number} of an earlier run is unknown: a person should look." for one in sent.orphans]
-    return Told(json=plain(found), text=brief(lines, ()))
+    return ToolResult(json=plain(found), text=brief(lines, ()))
 
 
-def _not_sent(call: Call, error: PreflightError) -> Told:
+def _not_sent(call: Call, error: PreflightError) -> ToolResult:
     """Tell why there is no new task."""
     known = error.known if isinstance(error, Duplicate | DuplicateUnknown) else None
     name = "duplicate" if known else "unclean" if isinstance(error, Unclean) else "refused"
@@ -214,13 +218,13 @@ def _not_sent(call: Call, error: PreflightError) -> Told:
     if isinstance(error, Unclean):
         found["report"] = shown_report(error.report)
         rows = list(finding_rows(call, error.report))
-    return Told(json=plain(found), text=brief([sentence(in_full(error)), DATA], rows), is_error=True)
+    return ToolResult(json=plain(found), text=brief([sentence(in_full(error)), DATA], rows), is_error=True)
 
 
-def declined() -> Told:
+def declined() -> ToolResult:
     """Tell that a person said no."""
     words = "a person said no; nothing was sent"
-    return Told(json=plain(_outcome("declined", words)), text=words, is_error=True)
+    return ToolResult(json=plain(_outcome("declined", words)), text=words, is_error=True)
 
 
 def no_word(asked: SubmitRequest) -> CallError:
@@ -247,7 +251,7 @@ def _outcome(outcome: str, message: str, *, price: Fraction | None = None) -> Js
 # ---- what follows ----------------------------------------------------------------------------------------------------
 
 
-def task_status(call: Call, asked: TaskStatus) -> Told:
+def task_status(call: Call, asked: TaskStatus) -> ToolResult:
     """Ask how far a task is, for as long as is asked."""
     with _account(call, asked.task_id) as (task_id, account):
         call.run.meter.expect(1, "waiting")
@@ -261,9 +265,9 @@ def task_status(call: Call, asked: TaskStatus) -> Told:
         return _status(task, account, verbose=asked.verbose)
 
 
-def download_result(call: Call, asked: DownloadResult) -> Told:
+def download_result(call: Call, asked: DownloadResult) -> ToolResult:
     """Save what a completed task made, in the output folder."""
-    folder = call.house.roots.writable()
+    folder = call.shared.roots.writable()
     with _account(call, asked.task_id) as (task_id, account):
         task = _polled(task_id, account)
         if not task.is_over:
@@ -274,14 +278,14 @@ def download_result(call: Call, asked: DownloadResult) -> Told:
         paths = submitting.download(task, account, folder, progress=call.run.meter.begin("result"))
         entry = account.ledger.find(task_id)
         found = whole_json(entry) if entry else stray_json(task_id, "downloaded", paths)
-        shown = call.house.roots.shown
+        shown = call.shared.roots.shown
         lines = [f"saved {shown(str(path))}: {_seen(str(path))}" for path in paths]
-        return Told(json=plain(found), text=brief([f"{len(paths)} saved. {DATA}"], lines))
+        return ToolResult(json=plain(found), text=brief([f"{len(paths)} saved. {DATA}"], lines))
 
 
 def _account(call: Call, which: str) -> AbstractContextManager[tuple[str, Account]]:
-    profile, account = call.edition(None), call.house.account
-    return account_of(which, profile, account.ledger, lambda known: account.door(profile, known), lambda _: None)
+    profile, account = call.edition(None), call.shared.account
+    return account_of(which, profile, account.ledger, lambda known: account.endpoint(profile, known), lambda _: None)
 
 
 def _polled(task_id: str, account: Account) -> Task:
@@ -303,7 +307,7 @@ def _failure(task: Task, account: Account) -> str:
     return f"task {quoted(task.id)} is {sentence(task.status)}{f': {sentence(masked(said))}' if said else ''}"
 
 
-def _status(task: Task, account: Account, *, verbose: bool) -> Told:
+def _status(task: Task, account: Account, *, verbose: bool) -> ToolResult:
     entry = account.ledger.find(task.id)
     state = entry.state if entry else _state(task)
     if entry is None:
@@ -314,7 +318,7 @@ def _status(task: Task, account: Account, *, verbose: bool) -> Told:
     words = f"Task {quoted(task.id)}: {state}{done}."
     lines = [f"{_failure(task, account)}; nothing is charged." if state == "failed" else words]
     lines += ["download_result saves the video."] if state == COMPLETED else []
-    return Told(json=plain(found), text=brief(lines, ()))
+    return ToolResult(json=plain(found), text=brief(lines, ()))
 
 
 def _short(entry: Json) -> Json:

@@ -13,7 +13,7 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from preflight._version import __version__
 from preflight.errors import PreflightError
 from preflight.mcp.arguments import Arguments, SubmitRequest
-from preflight.mcp.calls import Call, House, Question, Told
+from preflight.mcp.calls import Call, Question, SharedState, ToolResult
 from preflight.mcp.remedies import in_full
 from preflight.mcp.running import ASKING_AT_ONCE, AT_ONCE, Run, in_thread
 from preflight.mcp.sending import declined, no_word
@@ -44,11 +44,11 @@ class Tools:
     """Answers a client's calls.
 
     Args:
-        house: what they share.
+        shared: what they share.
     """
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, shared: SharedState) -> None:
+        self._shared = shared
         self._session = Session()
         self._limiters: dict[bool, anyio.CapacityLimiter] = {}
 
@@ -84,9 +84,9 @@ class Tools:
         try:
             return await self._answered(tool, asked, ctx, params)
         except PreflightError as error:
-            return _wrong(in_full(error), secret=self._house.account.key)
+            return _wrong(in_full(error), secret=self._shared.account.key)
         except Exception as error:  # noqa: BLE001 - a call must not end the server
-            return _wrong(unforeseen(error), secret=self._house.account.key)
+            return _wrong(unforeseen(error), secret=self._shared.account.key)
 
     async def _answered(
         self, tool: Tool, asked: Arguments, ctx: Context, params: types.CallToolRequestParams
@@ -101,7 +101,7 @@ class Tools:
         assert isinstance(asked, SubmitRequest), "only this tool has a question"  # noqa: S101 - the one that costs
         if not _can_ask(ctx):
             raise no_word(asked)
-        told = msgspec.structs.replace(told, words=_without(told.words, self._house.account.key))
+        told = msgspec.structs.replace(told, words=_without(told.words, self._shared.account.key))
         if ctx.protocol_version in MODERN_PROTOCOL_VERSIONS:
             return types.InputRequiredResult(input_requests={ANSWER: _form(told)}, request_state=told.token)
         try:
@@ -111,17 +111,17 @@ class Tools:
         if not _is_yes(answer):
             return self._result(declined())
         told = await self._run(tool, asked, ctx, told.token)
-        return self._result(told if isinstance(told, Told) else declined())
+        return self._result(told if isinstance(told, ToolResult) else declined())
 
-    async def _run(self, tool: Tool, asked: Arguments, ctx: Context, agreed: str | None) -> Told | Question:
+    async def _run(self, tool: Tool, asked: Arguments, ctx: Context, agreed: str | None) -> ToolResult | Question:
         run = Run(self._session)
-        call = Call(house=self._house, run=run, agreed=agreed)
+        call = Call(shared=self._shared, run=run, agreed=agreed)
         at_once = ASKING_AT_ONCE if tool.only_asks else AT_ONCE
         limiter = self._limiters.setdefault(tool.only_asks, anyio.CapacityLimiter(at_once))
         return await in_thread(run, partial(tool.function, call, asked), ctx, limiter)
 
-    def _result(self, told: Told) -> types.CallToolResult:
-        key = self._house.account.key
+    def _result(self, told: ToolResult) -> types.CallToolResult:
+        key = self._shared.account.key
         return types.CallToolResult(
             content=[types.TextContent(type="text", text=_without(told.text, key))],
             structured_content=msgspec.json.decode(

@@ -12,16 +12,16 @@ from pathlib import Path
 import anyio
 from mcp.server.stdio import stdio_server
 
-from preflight.mcp.calls import House
+from preflight.mcp.calls import SharedState
 from preflight.mcp.server import Tools
 
 INPUT = 0
 BLOCK_BYTES = 1 << 16
 
 
-def serve_stdio(house: House) -> None:
+def serve_stdio(shared: SharedState) -> None:
     """Serve until the client is gone or a signal comes; to be called in the main thread."""
-    tools = Tools(house)
+    tools = Tools(shared)
     try:
         with _input() as stream:
             asyncio.run(_served(tools, stream))

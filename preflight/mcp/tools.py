@@ -8,13 +8,13 @@ from mcp_types import Tool as Listed
 from mcp_types import ToolAnnotations
 
 from preflight.mcp import arguments as asked
-from preflight.mcp.calls import Json, Question, Told
+from preflight.mcp.calls import Json, Question, ToolResult
 from preflight.mcp.fixing import apply_fix, plan_fix
 from preflight.mcp.looking import check_media, explain_rule, judge_request, probe_media, where_accepted
 from preflight.mcp.sending import download_result, estimate_price, submit_request, task_status
 from preflight.report.schemas import schema_of
 
-Function = Callable[..., Told | Question]
+Function = Callable[..., ToolResult | Question]
 
 
 class Hints(msgspec.Struct, frozen=True, kw_only=True):

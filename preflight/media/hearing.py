@@ -53,7 +53,7 @@ PAUSE_HOPS = 7
 """Least pause; a shorter one may be a stop consonant."""
 
 
-class Heard(msgspec.Struct, frozen=True, kw_only=True):
+class AudioFeatures(msgspec.Struct, frozen=True, kw_only=True):
     """Audio features, named as in `Timeline`."""
 
     loudness_db: tuple[float, ...]
@@ -63,7 +63,9 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     beats_s: tuple[Fraction, ...]
 
 
-def listen(path: str, format_name: str, duration_s: Fraction, part: Part, zero_s: Fraction | None = None) -> Heard:
+def listen(
+    path: str, format_name: str, duration_s: Fraction, part: Part, zero_s: Fraction | None = None
+) -> AudioFeatures:
     """Measure the audio features of an audio file or clip.
 
     Args:
@@ -91,7 +93,7 @@ def listen(path: str, format_name: str, duration_s: Fraction, part: Part, zero_s
     steps = _by_steps(power, per_step).mean(axis=1)
     momentary = _decibels(np.convolve(steps, np.full(4, 0.25), "same"))
     silent = momentary < max(SILENT_DB, whole + FAR_BELOW_DB)
-    return Heard(
+    return AudioFeatures(
         loudness_db=tuple(_decibels(steps).tolist()),
         onset_strength=tuple(_by_steps(flux, per_step).max(axis=1).tolist()),
         is_silent=tuple(silent.tolist()),

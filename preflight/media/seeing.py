@@ -61,7 +61,7 @@ NEAR_S = Fraction(1, 2)
 """Mean sample distance up to which motion is measured between samples."""
 
 
-class Seen(msgspec.Struct, frozen=True, kw_only=True):
+class VideoFeatures(msgspec.Struct, frozen=True, kw_only=True):
     """Video features, named as in `Timeline`."""
 
     motion: tuple[float, ...]
@@ -86,7 +86,7 @@ class Packets(msgspec.Struct, frozen=True, kw_only=True):
         return cost > MOST_PX and self.keyframes * most_s >= duration_s
 
 
-def watch(path: str, format_name: str, duration_s: Fraction, part: Part) -> Seen:
+def watch(path: str, format_name: str, duration_s: Fraction, part: Part) -> VideoFeatures:
     """Measure the video features of a clip.
 
     Args:
@@ -227,7 +227,7 @@ class Sampler:
             frame = self._reformatter.reformat(frame, format="gray")
         return laplacian_variance(_shrunk(_samples(frame)[0]))
 
-    def seen(self, duration_s: Fraction, cuts: "Sequence[Fraction]", told: "Packets | None") -> Seen:
+    def seen(self, duration_s: Fraction, cuts: "Sequence[Fraction]", told: "Packets | None") -> VideoFeatures:
         """Collect the features of all steps; a step without a frame repeats the previous one."""
         import numpy as np
 
@@ -241,7 +241,7 @@ class Sampler:
         even = thumbs[shown]
         cuts = without_flashes(cuts, even)
         gradual = transitions(even, cuts) if told is None else []
-        return Seen(
+        return VideoFeatures(
             motion=tuple(motion.tolist()),
             sharpness=tuple(np.asarray(self._sharpness)[shown].tolist()),
             is_black=tuple(np.asarray(self._is_black)[shown].tolist()),
@@ -328,4 +328,4 @@ def _busyness(told: Packets, count: int, zero_s: float) -> "Floats":
     return (smooth / (np.median(smooth[smooth > 0]) if (smooth > 0).any() else 1) * 10).astype(np.float32)
 
 
-__all__ = ["DETAIL_PX", "Seen", "laplacian_variance", "motion_of", "watch"]
+__all__ = ["DETAIL_PX", "VideoFeatures", "laplacian_variance", "motion_of", "watch"]

@@ -51,7 +51,7 @@ RESTLESS = 0.4
 """Greatest change just before and just after, as a part of that."""
 
 
-class Lasting:
+class LastingDifferences:
     """Differences between successive arrays, as far as they last.
 
     Lasting is the least of three: to the one before, to one further back, and of one further on to the one before.
@@ -97,7 +97,7 @@ def cuts_of(glances: "Iterable[Glance]", times_s: Sequence[Fraction]) -> list[in
     """
     import numpy as np
 
-    pixels, tones = Lasting(pixel_differences), Lasting(_histogram_differences)
+    pixels, tones = LastingDifferences(pixel_differences), LastingDifferences(_histogram_differences)
     left = iter(glances)
     while some := list(islice(left, AT_ONCE)):
         row = np.stack(some)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from urllib.parse import quote, unquote, urlsplit
 
 from preflight.objects.stores import Stores, as_etag
-from preflight.objects.wire import SAFE, Said, get, listing
+from preflight.objects.wire import SAFE, Response, get, listing
 from preflight.values.assets import Stored
 
 VERSION = "2021-12-02"
@@ -59,12 +59,12 @@ class AzureContainer:
             if not marker:
                 return
 
-    def get(self, key: str, start: int, end: int, etag: str | None) -> Said:
+    def get(self, key: str, start: int, end: int, etag: str | None) -> Response:
         """Ask for a range of a blob; raise OSError where nothing is answered."""
         headers = {"Range": f"bytes={start}-{end - 1}"} | ({"If-Match": etag} if etag else {})
         return self._asked(key, {}, headers)
 
-    def _asked(self, key: str, query: dict[str, str], headers: dict[str, str]) -> Said:
+    def _asked(self, key: str, query: dict[str, str], headers: dict[str, str]) -> Response:
         path = self._path + (f"/{quote(key, safe=SAFE + '/')}" if key else "")
         parts = [f"{quote(name, safe=SAFE)}={quote(query[name], safe=SAFE)}" for name in sorted(query)]
         if sas := self._of("storage_sas_token", "storage_sas_key").lstrip("?"):

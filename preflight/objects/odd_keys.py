@@ -9,7 +9,7 @@ from typing import Protocol
 from preflight.objects.odd_azure import AzureContainer
 from preflight.objects.odd_s3 import GcsBucket, S3Bucket
 from preflight.objects.stores import Stores
-from preflight.objects.wire import Said
+from preflight.objects.wire import Response
 from preflight.values.assets import Stored
 
 ODD = ("//", "/./", "/../")
@@ -31,7 +31,7 @@ class OwnProtocol(Protocol):
     def listed(self, prefix: str, after: str = "") -> Iterator[tuple[str, Stored]]:
         """Yield the keys that begin alike, from after one on, with size and ETag; raise OSError."""
 
-    def get(self, key: str, start: int, end: int, etag: str | None) -> Said:
+    def get(self, key: str, start: int, end: int, etag: str | None) -> Response:
         """Ask for a range of an object; raise OSError where nothing is answered."""
 
 

@@ -11,7 +11,7 @@ from hashlib import sha256
 from urllib.parse import quote, unquote, urlsplit
 
 from preflight.objects.stores import Stores, as_etag
-from preflight.objects.wire import SAFE, Said, get, listing
+from preflight.objects.wire import SAFE, Response, get, listing
 from preflight.values.assets import Stored
 
 EMPTY = sha256(b"").hexdigest()
@@ -62,12 +62,12 @@ class S3Bucket:
             if not token:
                 return
 
-    def get(self, key: str, start: int, end: int, etag: str | None) -> Said:
+    def get(self, key: str, start: int, end: int, etag: str | None) -> Response:
         """Ask for a range of an object; raise OSError where nothing is answered."""
         headers = {"Range": f"bytes={start}-{end - 1}"} | ({"If-Match": etag} if etag else {})
         return self._asked(key, {}, headers)
 
-    def _asked(self, key: str, query: dict[str, str], headers: dict[str, str]) -> Said:
+    def _asked(self, key: str, query: dict[str, str], headers: dict[str, str]) -> Response:
         path = f"{self._path}/{quote(key, safe=SAFE + '/')}"
         asked = "&".join(f"{quote(name, safe=SAFE)}={quote(query[name], safe=SAFE)}" for name in sorted(query))
         target = path + (f"?{asked}" if asked else "")

@@ -16,7 +16,7 @@ MOST_LIST_BYTES = 8 << 20
 TRIES = 3
 
 
-class Said(NamedTuple):
+class Response(NamedTuple):
     """An answer."""
 
     status: int
@@ -31,7 +31,7 @@ class Signer(Protocol):
         """Return the headers that sign it now."""
 
 
-def get(base: SplitResult, target: str, headers: Mapping[str, str], signed: Signer) -> Said:
+def get(base: SplitResult, target: str, headers: Mapping[str, str], signed: Signer) -> Response:
     """Ask for a target letter by letter, again where the server is at fault.
 
     Args:
@@ -49,7 +49,7 @@ def get(base: SplitResult, target: str, headers: Mapping[str, str], signed: Sign
         try:
             connection.request("GET", target, headers={"Host": base.netloc, **headers, **signed()})
             answer = connection.getresponse()
-            said = Said(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read(MOST_LIST_BYTES))
+            said = Response(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read(MOST_LIST_BYTES))
         except http.client.HTTPException as error:
             raise OSError(None, phrase("its answer cannot be read: {q}", q=type(error).__name__)) from None
         finally:
@@ -74,7 +74,7 @@ def xml(body: bytes) -> ET.Element:
     return root
 
 
-def listing(said: Said) -> ET.Element:
+def listing(said: Response) -> ET.Element:
     """Return a listing's page; raise OSError where it is none, with the store's words."""
     if said.status != OK:
         raise OSError(None, told(said))
@@ -84,7 +84,7 @@ def listing(said: Said) -> ET.Element:
         raise OSError(None, phrase("its listing cannot be read: {why}", why=str(error))) from None
 
 
-def told(said: Said) -> str:
+def told(said: Response) -> str:
     """Return a store's words for why it refuses."""
     try:
         root = xml(said.body)

@@ -41,7 +41,7 @@ DOLBY_CODECS = {"hevc", "av1", "h264"}
 RECORD_BYTES, MOST_BYTES = 5, 64
 
 
-class Told(msgspec.Struct, frozen=True):
+class ContainerColors(msgspec.Struct, frozen=True):
     """The container's color tags; a decoder overwrites them."""
 
     transfer: int
@@ -58,15 +58,15 @@ class Appearance(msgspec.Struct, frozen=True, kw_only=True):
     """Profile, then compatibility after the point: 8.1 plays as HDR10, 8.4 as HLG, 5 only as Dolby Vision."""
 
 
-def told_by_container(video: "VideoStream") -> Told:
+def told_by_container(video: "VideoStream") -> ContainerColors:
     """Return the container's tags; call it before decoding."""
     context = video.codec_context
-    return Told(int(context.color_trc), int(context.colorspace))
+    return ContainerColors(int(context.color_trc), int(context.colorspace))
 
 
 def appearance(
     video: "VideoStream",
-    told: Told,
+    told: ContainerColors,
     header: CodecHeader | None,
     formats: tuple[SampleFormat, ...],
     dolby: str | None,
@@ -88,7 +88,7 @@ def appearance(
     )
 
 
-def _transfer(told: Told, header: CodecHeader | None, formats: tuple[SampleFormat, ...]) -> str | None:
+def _transfer(told: ContainerColors, header: CodecHeader | None, formats: tuple[SampleFormat, ...]) -> str | None:
     """Return the transfer characteristics; HDR where any source says so.
 
     ICtCp is always HDR (BT.2100, table 7); without a transfer it counts as PQ.

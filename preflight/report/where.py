@@ -56,7 +56,7 @@ COLUMNS = (
 """New columns come last, for those who read by position."""
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class WhereQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """What was asked about."""
 
     files: int
@@ -69,7 +69,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         return "" if self.request else "/s"
 
 
-def table_lines(places: Sequence[Place], asked: Asked, *, sources: bool = False) -> Iterable[Line]:
+def table_lines(places: Sequence[Place], asked: WhereQuestion, *, sources: bool = False) -> Iterable[Line]:
     """Format a line a model, and beneath it what stands in the way."""
     width = max((len(place.model) for place in places), default=0)
     way_width = max(columns(localized(said)) for said in SAID.values())
@@ -92,14 +92,14 @@ def table_lines(places: Sequence[Place], asked: Asked, *, sources: bool = False)
             yield ((f"    {localized('not told by its documents')}: ", "dim"), (", ".join(place.unsaid), "dim"))
 
 
-def _counted(place: Place, asked: Asked) -> str:
+def _counted(place: Place, asked: WhereQuestion) -> str:
     """Format how many files need what, where they do not all need the same, or some stay in doubt after a fix."""
     found: list[str] = [phrase("{n} {way}", n=n, way=SAID[way]) for way, n in place.counts.items() if n]
     parts = found if asked.request is None and len(found) > 1 else []
     return f"  {localized(joined([*parts, *_unsettled(place, asked), *_not_told(place)]))}".rstrip()
 
 
-def _cost(usd: Fraction, asked: Asked) -> str:
+def _cost(usd: Fraction, asked: WhereQuestion) -> str:
     """Word what a second costs, or the request."""
     if asked.request:
         return phrase("about {n} USD", n=_usd(usd))
@@ -114,7 +114,7 @@ def _not_told(place: Place) -> list[str]:
     return [phrase("{n} limit not told" if many == 1 else "{n} limits not told", n=many)]
 
 
-def _unsettled(place: Place, asked: Asked) -> list[str]:
+def _unsettled(place: Place, asked: WhereQuestion) -> list[str]:
     """Format how many files a limit in doubt may still refuse after their fix."""
     count = place.doubts - place.counts["doubtful"]
     if count <= 0 or place.way not in ("lossless", "lossy"):
@@ -134,12 +134,12 @@ def _usd(usd: Fraction) -> str:
     return f"{float(usd):.3g}"
 
 
-def where_json(places: Sequence[Place], asked: Asked) -> str:
+def where_json(places: Sequence[Place], asked: WhereQuestion) -> str:
     """Format as `preflight.where/1`."""
     return dump(where_report(places, asked))
 
 
-def where_report(places: Sequence[Place], asked: Asked) -> dict[str, Any]:
+def where_report(places: Sequence[Place], asked: WhereQuestion) -> dict[str, Any]:
     """Convert to `preflight.where/1`."""
     return {
         "schema": WHERE_SCHEMA,
@@ -181,7 +181,7 @@ def where_csv(places: Sequence[Place]) -> str:
     return out.getvalue()
 
 
-def where_html(places: Sequence[Place], asked: Asked) -> str:
+def where_html(places: Sequence[Place], asked: WhereQuestion) -> str:
     """Format as a page that stands alone."""
     from preflight.report.html.render import page_begin, render
 

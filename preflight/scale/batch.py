@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from preflight.flow.measuring import measuring
 from preflight.objects.stores import from_environment
 from preflight.profiles import load
-from preflight.scale.work import Work, judge_chunk, keyed
+from preflight.scale.work import JudgingOptions, judge_chunk, keyed
 from preflight.upload.fetcher import Fetcher
 from preflight.values.assets import Asset
 from preflight.values.choices import Depth
@@ -43,7 +43,7 @@ def check_batch(
         ProfileError: the profile cannot be used.
     """
     edition = load() if profile is None else load(profile) if isinstance(profile, str) else profile
-    work = Work(profile=edition, stores=from_environment(anonymous=anonymous), depth=depth)
+    work = JudgingOptions(profile=edition, stores=from_environment(anonymous=anonymous), depth=depth)
     assets = [Asset(path=str(url)) for url in urls]
     with session(), Fetcher(allow_private=False) as fetch, measuring(depth, jobs=jobs, cache=None, fetch=fetch) as how:
         how.pool.stores = work.stores

@@ -16,7 +16,7 @@ from preflight._version import __version__
 from preflight.errors import CallError, NotDone
 from preflight.scale.run import Chunk, Done, written
 from preflight.scale.store import VerdictStore
-from preflight.scale.work import Work, given_up
+from preflight.scale.work import JudgingOptions, given_up
 from preflight.values.assets import printable
 from preflight.values.phrase import phrase
 
@@ -40,7 +40,7 @@ LOST = "The verdicts that were written are whole: say it again, and it goes on f
 class Dask(msgspec.Struct, kw_only=True):
     """The engine of a cluster."""
 
-    work: Work
+    work: JudgingOptions
     store: VerdictStore
     scheduler: str | None = None
     """Its address; None for a cluster of this machine's own."""

@@ -52,7 +52,7 @@ def _half(content: bytes) -> bytes:
     return blake2b(content, digest_size=HALF_BYTES).digest()
 
 
-class Known:
+class KnownVerdicts:
     """The verdicts of a store by their keys; 17 bytes each.
 
     Args:

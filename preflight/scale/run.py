@@ -12,10 +12,10 @@ import msgspec
 
 from preflight.flow.check import Measuring
 from preflight.objects.listing import expand
-from preflight.scale.keys import Known, Tally
+from preflight.scale.keys import KnownVerdicts, Tally
 from preflight.scale.saving import Saving
-from preflight.scale.store import Folding, VerdictStore
-from preflight.scale.work import Batch, Keyed, Work, judge_chunk, keyed
+from preflight.scale.store import ShardCompaction, VerdictStore
+from preflight.scale.work import Batch, JudgingOptions, Keyed, judge_chunk, keyed
 from preflight.values.assets import Asset
 
 LOOKED_UP = 1024
@@ -63,7 +63,7 @@ class Progress(msgspec.Struct):
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """A run into a store."""
 
-    work: Work
+    work: JudgingOptions
     store: VerdictStore
     told: Callable[[Progress], None] = lambda _progress: None
     """Called after each chunk."""
@@ -81,7 +81,7 @@ def carry_out(assets: Iterable[Asset], run: Run, engine: Engine) -> Tally:
     progress = Progress()
     with run.store.held():
         known = run.store.known()
-        folding = Folding(run.store, known)
+        folding = ShardCompaction(run.store, known)
         chunks = _chunks(_unknown(assets, run, known, progress.tally), engine.chunk_assets, progress)
         try:
             for done in engine.judge(chunks):
@@ -93,7 +93,7 @@ def carry_out(assets: Iterable[Asset], run: Run, engine: Engine) -> Tally:
     return progress.tally
 
 
-def _unknown(assets: Iterable[Asset], run: Run, known: Known, tally: Tally) -> Iterator[Keyed]:
+def _unknown(assets: Iterable[Asset], run: Run, known: KnownVerdicts, tally: Tally) -> Iterator[Keyed]:
     """Yield assets whose verdict is not known, with their keys; count the others."""
     how, rest = run.work.how(), expand(assets, run.work.stores)
     while block := list(itertools.islice(rest, LOOKED_UP)):
@@ -119,10 +119,10 @@ def written(store: VerdictStore, batch: Batch, saving: Saving | None = None) -> 
     return Done(part, batch.table.num_rows, batch.tally)
 
 
-class Here(msgspec.Struct):
+class LocalEngine(msgspec.Struct):
     """The engine of this machine alone: the children of one pool."""
 
-    work: Work
+    work: JudgingOptions
     store: VerdictStore
     measuring: Measuring
     chunk_assets: int = 512

@@ -24,7 +24,7 @@ import msgspec
 
 from preflight.errors import CallError, NotDone
 from preflight.objects.stores import Stores
-from preflight.scale.keys import CODES, Known
+from preflight.scale.keys import CODES, KnownVerdicts
 from preflight.scale.manifest import Entry, Manifest, dumped, loaded
 from preflight.scale.place import Mark, Place
 from preflight.scale.schema import schema
@@ -134,7 +134,7 @@ class VerdictStore:
         """Remove parts; raise NotDone."""
         self._files.remove(names)
 
-    def fold(self, names: Sequence[str], known: Known, *, last: bool = True) -> list[str]:
+    def fold(self, names: Sequence[str], known: KnownVerdicts, *, last: bool = True) -> list[str]:
         """Put parts together to shards, each row once, and commit them.
 
         Args:
@@ -165,7 +165,7 @@ class VerdictStore:
             phrase("{q}: others write there all the time", q=printable(self.place)), advice="Try again later."
         )
 
-    def _made(self, manifest: Manifest, names: Sequence[str], known: Known, *, last: bool) -> "_Made | None":
+    def _made(self, manifest: Manifest, names: Sequence[str], known: KnownVerdicts, *, last: bool) -> "_Made | None":
         """Write parts' rows to shards that do not count yet; None where another run has just taken a part up.
 
         A part that is gone though nothing was committed since held only what is known.
@@ -211,13 +211,13 @@ class VerdictStore:
 
     # ---- what is known
 
-    def known(self) -> Known:
+    def known(self) -> KnownVerdicts:
         """Read the keys and verdicts of all shards, after taking up what a broken-off run left.
 
         Raises:
             NotDone: it cannot be read or written.
         """
-        known = Known()
+        known = KnownVerdicts()
         self._learn(self._manifest()[0], known)
         if left := self.parts():
             self.fold(left, known)
@@ -225,7 +225,7 @@ class VerdictStore:
             self._learn(self._manifest()[0], known)
         return known
 
-    def _learn(self, manifest: Manifest, known: Known) -> None:
+    def _learn(self, manifest: Manifest, known: KnownVerdicts) -> None:
         """Add what shards hold that are not this run's own, and were not read before."""
         import numpy as np
         import pyarrow.compute as pc
@@ -264,7 +264,7 @@ class _Made(msgspec.Struct, frozen=True):
     rest: list[str]
 
 
-def _each_once(table: "pa.Table", known: Known) -> "pa.Table":
+def _each_once(table: "pa.Table", known: KnownVerdicts) -> "pa.Table":
     """Keep the last row of each key, but none that is known and sure already."""
     import pyarrow as pa
 
@@ -296,7 +296,7 @@ def _verdicts() -> Any:  # noqa: ANN401 - an Arrow array
     return pa.array(CODES)
 
 
-class Folding(msgspec.Struct):
+class ShardCompaction(msgspec.Struct):
     """Folds parts as soon as they fill a shard.
 
     Args:
@@ -305,7 +305,7 @@ class Folding(msgspec.Struct):
     """
 
     store: VerdictStore
-    known: Known
+    known: KnownVerdicts
     parts: list[str] = []
     rows: int = 0
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-class Work(msgspec.Struct, frozen=True, kw_only=True):
+class JudgingOptions(msgspec.Struct, frozen=True, kw_only=True):
     """By what a run judges; a value that any process can be handed."""
 
     profile: Profile
@@ -64,20 +64,22 @@ class Keyed(msgspec.Struct, frozen=True):
     key: bytes
 
 
-def keyed(assets: Sequence[Asset], work: Work, how: bytes) -> list[Keyed]:
+def keyed(assets: Sequence[Asset], work: JudgingOptions, how: bytes) -> list[Keyed]:
     """Add keys to assets; `how` is the work's hash."""
     marks = [mark_of(asset) for asset in assets]
     edition = work.profile.name
     return [Keyed(asset, mark, key_of(asset, mark, edition, how)) for asset, mark in zip(assets, marks, strict=True)]
 
 
-def judge_chunk(chunk: Sequence[Keyed], work: Work, measuring: Measuring, saving: Saving | None = None) -> Batch:
+def judge_chunk(
+    chunk: Sequence[Keyed], work: JudgingOptions, measuring: Measuring, saving: Saving | None = None
+) -> Batch:
     """Measure, judge and fix a chunk, as `batch_of` does."""
     measured = measure_block([one.asset for one in chunk], measuring)
     return batch_of(zip(chunk, measured, strict=True), work, saving)
 
 
-def batch_of(measured: "zip[tuple[Keyed, Probed]]", work: Work, saving: Saving | None = None) -> Batch:
+def batch_of(measured: "zip[tuple[Keyed, Probed]]", work: JudgingOptions, saving: Saving | None = None) -> Batch:
     """Judge what was measured, and fix what fails if that is wanted.
 
     Args:
@@ -93,7 +95,7 @@ def batch_of(measured: "zip[tuple[Keyed, Probed]]", work: Work, saving: Saving |
 
 
 def _rows(
-    measured: "zip[tuple[Keyed, Probed]]", work: Work, tally: Tally, saving: Saving | None
+    measured: "zip[tuple[Keyed, Probed]]", work: JudgingOptions, tally: Tally, saving: Saving | None
 ) -> Iterator[dict[str, Any]]:
     for one, probed in measured:
         if probed.is_bystander:
@@ -108,7 +110,7 @@ def _rows(
         yield row
 
 
-def _fixed(one: Keyed, judged: Judged, work: Work, fixing: Fixing, saving: Saving | None) -> dict[str, Any]:
+def _fixed(one: Keyed, judged: Judged, work: JudgingOptions, fixing: Fixing, saving: Saving | None) -> dict[str, Any]:
     """Fix an asset; return its row, which is saved at once, or was before."""
     saved = saving.find(one.key) if saving else None
     if saved is not None:
@@ -119,13 +121,13 @@ def _fixed(one: Keyed, judged: Judged, work: Work, fixing: Fixing, saving: Savin
     return row
 
 
-def _row(one: Keyed, judged: Judged, work: Work) -> dict[str, Any]:
+def _row(one: Keyed, judged: Judged, work: JudgingOptions) -> dict[str, Any]:
     mark = one.mark or mark_of(judged.asset)
     key = one.key if one.mark else key_of(one.asset, mark, work.profile.name, work.how())
     return row_of(judged, key, mark, work.profile.name, work.depth)
 
 
-def _weighed(judged: Judged, work: Work) -> Judged:
+def _weighed(judged: Judged, work: JudgingOptions) -> Judged:
     if not work.is_weighed:
         return judged
     from preflight.policy.policy import Usage
@@ -133,7 +135,7 @@ def _weighed(judged: Judged, work: Work) -> Judged:
     return apply(work.policy, judged, work.today, Usage())
 
 
-def given_up(chunk: Sequence[Keyed], work: Work, why: str) -> Batch:
+def given_up(chunk: Sequence[Keyed], work: JudgingOptions, why: str) -> Batch:
     """Make the rows of assets that could not be judged."""
     faults = [Probed(asset=one.asset, fault=Fault("unmeasured", why)) for one in chunk]
     return batch_of(zip(chunk, faults, strict=True), work)

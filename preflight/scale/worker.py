@@ -10,7 +10,7 @@ from preflight._version import __version__
 from preflight.flow.check import measure_block
 from preflight.scale.run import Chunk, Done, written
 from preflight.scale.saving import Saving
-from preflight.scale.work import Work, batch_of, given_up
+from preflight.scale.work import JudgingOptions, batch_of, given_up
 from preflight.values.phrase import phrase
 
 PLUGIN = "preflight"
@@ -29,7 +29,7 @@ class Judging(WorkerPlugin):  # type: ignore[misc] # dask hardly has types
 
     idempotent = True
 
-    def __init__(self, name: str, work: Work, place: str, version: str, children: int | None = None) -> None:
+    def __init__(self, name: str, work: JudgingOptions, place: str, version: str, children: int | None = None) -> None:
         self.name, self._work, self._place, self._version = name, work, place, version
         self._children = children
 

@@ -7,7 +7,7 @@ from preflight.locale import ENGLISH, Language, accepted, language, speaking
 HEADER = b"accept-language"
 
 
-class Spoken:
+class LanguageMiddleware:
     """Calls an application in the language of each request; without a header, in that of whoever serves.
 
     Args:

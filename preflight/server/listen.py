@@ -53,7 +53,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-class Punctual(H11Protocol):
+class TimedConnection(H11Protocol):
     """A connection whose requests begin in time, or which is dropped."""
 
     awaited = False
@@ -152,7 +152,7 @@ def _config(app: ASGIApp, grace_s: int, at_once: int) -> uvicorn.Config:
         app,
         lifespan="on",
         loop="asyncio",
-        http=Punctual,
+        http=TimedConnection,
         ws="none",
         log_config=None,
         log_level="critical",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from preflight.submission.states import Entry
 
 
-class Known(msgspec.Struct, frozen=True, kw_only=True):
+class EarlierSubmission(msgspec.Struct, frozen=True, kw_only=True):
     """An earlier submission of the same request."""
 
     number: int
@@ -43,7 +43,7 @@ class Duplicate(CallError):  # noqa: N818 - a state of the request
         advice: what to do next.
     """
 
-    def __init__(self, message: str, known: Known, *, advice: Advice = "") -> None:
+    def __init__(self, message: str, known: EarlierSubmission, *, advice: Advice = "") -> None:
         super().__init__(message, advice=advice)
         self.known = known
 
@@ -57,7 +57,7 @@ class DuplicateUnknown(OutcomeUnknown):
         advice: what to do next.
     """
 
-    def __init__(self, message: str, known: Known, *, advice: Advice = "") -> None:
+    def __init__(self, message: str, known: EarlierSubmission, *, advice: Advice = "") -> None:
         super().__init__(message, advice=advice)
         self.known = known
 
@@ -101,7 +101,7 @@ def _refuse_twice(earlier: "list[Entry]") -> None:
     if not earlier:
         return
     first = min(earlier, key=_certainty)
-    known = Known(
+    known = EarlierSubmission(
         number=first.number,
         state=first.state,
         task_id=first.task_id,
@@ -136,7 +136,7 @@ def _refuse_known(elsewhere: "list[ForeignEntry]") -> None:
     if not elsewhere:
         return
     first = min(elsewhere, key=_certainty)
-    known = Known(
+    known = EarlierSubmission(
         number=first.number,
         state=first.state,
         task_id=first.task_id,

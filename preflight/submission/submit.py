@@ -49,7 +49,7 @@ class Account(msgspec.Struct, frozen=True):
     uploads_at_once: int = UPLOADS_AT_ONCE
 
 
-class Beside(msgspec.Struct, frozen=True, kw_only=True):
+class EntryHooks(msgspec.Struct, frozen=True, kw_only=True):
     """What a caller records beside an entry, in the entry's own transactions; what it raises undoes both."""
 
     intended: "Callable[[Entry], None]"
@@ -70,7 +70,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def submit(
-    submission: Submission, account: Account, *, again: bool = False, beside: Beside | None = None
+    submission: Submission, account: Account, *, again: bool = False, beside: EntryHooks | None = None
 ) -> "tuple[Entry, Task]":
     """Send the create call once; the intent is on disk before it.
 
@@ -131,7 +131,7 @@ def _created(submission: Submission, entry: "Entry", account: Account) -> "Task"
         raise OutcomeUnknown(printable(words), advice=RECONCILE) from error
 
 
-def _accepted(entry: "Entry", task: "Task", ledger: "Ledger", beside: Beside | None) -> "Entry":
+def _accepted(entry: "Entry", task: "Task", ledger: "Ledger", beside: EntryHooks | None) -> "Entry":
     with ledger.transaction():
         found = ledger.accepted(entry, task)
         if beside:
@@ -150,7 +150,7 @@ def _uploads_of(entry: "Entry") -> list[str]:
 
 
 def _intended(
-    submission: Submission, ledger: "Ledger", skew: timedelta | None, *, again: bool, beside: Beside | None
+    submission: Submission, ledger: "Ledger", skew: timedelta | None, *, again: bool, beside: EntryHooks | None
 ) -> "Entry":
     """Record the intent, unless any ledger has the same request.
 

@@ -44,7 +44,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     bytes: int
 
 
-class Reach(msgspec.Struct, frozen=True, kw_only=True):
+class FetchPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """Which addresses URLs may lead to, and as whom they are asked."""
 
     allow_private: bool = False
@@ -176,7 +176,7 @@ class _Known(msgspec.Struct, frozen=True):
     etag: str
 
 
-class Brought(msgspec.Struct, frozen=True, kw_only=True):
+class FetchedContent(msgspec.Struct, frozen=True, kw_only=True):
     """The content behind a URL, which may be remembered without being here."""
 
     content: Content
@@ -192,7 +192,7 @@ class UrlContents:
         reach: which addresses may be asked.
     """
 
-    def __init__(self, contents: Contents, reach: Reach) -> None:
+    def __init__(self, contents: Contents, reach: FetchPolicy) -> None:
         self._contents, self._reach = contents, reach
         self._turn = threading.Lock()
         self._known: OrderedDict[str, _Known] = OrderedDict()
@@ -200,7 +200,7 @@ class UrlContents:
         self.downloads = 0
         """How many were brought."""
 
-    def bring(self, url: str, wanted: Callable[[Content], bool]) -> Brought:
+    def bring(self, url: str, wanted: Callable[[Content], bool]) -> FetchedContent:
         """Bring a URL.
 
         Args:
@@ -218,9 +218,9 @@ class UrlContents:
                 return self._settled(url, known, wanted) if known else self._fetched(url)
         return self._settled(url, known, wanted)
 
-    def _settled(self, url: str, known: _Known, wanted: Callable[[Content], bool]) -> Brought:
+    def _settled(self, url: str, known: _Known, wanted: Callable[[Content], bool]) -> FetchedContent:
         if known.etag and not wanted(known.content) and self._is_unchanged(url, known.etag):
-            return Brought(content=known.content, is_here=False)
+            return FetchedContent(content=known.content, is_here=False)
         return self._fetched(url)
 
     def _is_unchanged(self, url: str, etag: str) -> bool:
@@ -233,7 +233,7 @@ class UrlContents:
             agent=self._reach.agent,
         )
 
-    def _fetched(self, url: str) -> Brought:
+    def _fetched(self, url: str) -> FetchedContent:
         etags: list[str] = []
         path = fetch(
             url,
@@ -248,7 +248,7 @@ class UrlContents:
         self.downloads += 1
         content = self._contents.adopt(path, path.suffix.removeprefix("."))
         self._remember(url, _Known(content, etags[0] if etags and is_strong(etags[0]) else ""))
-        return Brought(content=content, is_here=True)
+        return FetchedContent(content=content, is_here=True)
 
     def _recall(self, url: str) -> _Known | None:
         with self._turn:

@@ -13,7 +13,7 @@ from typing import IO
 import httpx
 import pytest
 
-from preflight.cli.callback import LINES_A_MINUTE, MINUTE_S, Sparing
+from preflight.cli.callback import LINES_A_MINUTE, MINUTE_S, LineRateLimit
 from preflight.sandbox import Sandbox, running
 from preflight.submission.callbacks import ASK_EVERY_S
 from preflight.submission.ledger import Ledger
@@ -163,7 +163,7 @@ def test_without_a_key_nothing_is_listened_for(program: Program, monkeypatch: py
 
 def test_a_flood_of_strangers_fills_no_log(capfd: pytest.CaptureFixture[str]) -> None:
     now = [0.0]
-    sparing = Sparing("rejected", lambda: now[0])
+    sparing = LineRateLimit("rejected", lambda: now[0])
     assert sum(sparing.has_room() for _ in range(1000)) == LINES_A_MINUTE
     now[0] = MINUTE_S
     assert sparing.has_room()

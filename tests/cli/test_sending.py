@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from preflight.cli.question import HANGUL
 from preflight.cli.sending import CHOICES, Sending
-from preflight.cli.submit import Asked
+from preflight.cli.submit import SubmitCall
 from preflight.errors import (
     CallError,
     NotDone,
@@ -29,13 +29,13 @@ from preflight.plan.request import RequestPlan
 from preflight.report.schemas import OUTCOMES, schema_of
 from preflight.request.file import RequestSpec
 from preflight.service.responses import read_task
-from preflight.submission.duplicates import Duplicate, DuplicateUnknown, Known
+from preflight.submission.duplicates import Duplicate, DuplicateUnknown, EarlierSubmission
 from preflight.submission.ledger import Ledger
 from preflight.values.findings import Report
 from tests.specimens import PROFILE, judged
 
 BASE = "https://service.example.com"
-KNOWN = Known(
+KNOWN = EarlierSubmission(
     number=7,
     state="downloaded",
     task_id="task-7",
@@ -48,7 +48,7 @@ FAILING = Report(profile=PROFILE.name, assets=(judged("image-gif.gif"),))
 
 
 def sending(**asked: Any) -> Sending:  # noqa: ANN401 - fields of `Asked`
-    call = Asked(**{"view": "json", **asked})
+    call = SubmitCall(**{"view": "json", **asked})
     return Sending(call, RequestSpec(prompt="x"), PROFILE, Terms(), BASE)
 
 
@@ -156,7 +156,7 @@ def test_every_key_that_is_asked_for_is_one_letter_and_on_a_korean_keyboard_too(
 
 
 def test_a_reserve_over_the_limit_is_said_aloud(accepted: Submitted, capsys: pytest.CaptureFixture[str]) -> None:
-    price = replace(Asked().price, max_credits=Fraction(50))
+    price = replace(SubmitCall().price, max_credits=Fraction(50))
     sending(price=price).accepted(accepted, None)  # type: ignore[arg-type] # nothing is waited for
     said = capsys.readouterr().err
     assert "54 credits reserved" in said

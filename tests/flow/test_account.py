@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from preflight.errors import CallError
-from preflight.flow.account import Door, account_of, opened_ledger
+from preflight.flow.account import Endpoint, account_of, opened_ledger
 from preflight.service.task import Task
 from preflight.submission.ledger import Ledger
 from preflight.submission.states import Entry
@@ -15,19 +15,19 @@ from tests.upload.stranger import KEY
 URL = "https://api.example.com"
 
 
-def door(url: str | None) -> Door:
-    return Door(key=KEY, base_url=url or "https://usual.example.com", files_url="https://files.example.com")
+def endpoint(url: str | None) -> Endpoint:
+    return Endpoint(key=KEY, base_url=url or "https://usual.example.com", files_url="https://files.example.com")
 
 
 def test_a_door_shows_where_it_leads_and_not_the_key() -> None:
-    assert KEY not in repr(door(URL))
-    assert KEY not in str(door(URL))
-    assert URL in repr(door(URL))
+    assert KEY not in repr(endpoint(URL))
+    assert KEY not in str(endpoint(URL))
+    assert URL in repr(endpoint(URL))
 
 
 def test_a_door_with_a_key_that_cannot_be_sent_does_not_open() -> None:
     with pytest.raises(CallError) as refused:
-        Door(key="a b\n", base_url=URL, files_url=URL).service()
+        Endpoint(key="a b\n", base_url=URL, files_url=URL).service()
     assert "a b" not in refused.value.message
 
 
@@ -40,19 +40,19 @@ def accepted(path: Path) -> Entry:
 @pytest.mark.parametrize("which", ["1", "task-1"])
 def test_a_task_is_asked_for_where_it_was_submitted(which: str, tmp_path: Path) -> None:
     accepted(tmp_path / "l")
-    with account_of(which, PROFILE, tmp_path / "l", door) as (task_id, account):
+    with account_of(which, PROFILE, tmp_path / "l", endpoint) as (task_id, account):
         assert task_id == "task-1"
         assert account.service.files.origin == "https://files.example.com"
-    with account_of(which, PROFILE, tmp_path / "l", lambda url: door(url) if url == URL else pytest.fail(str(url))):
+    with account_of(which, PROFILE, tmp_path / "l", lambda url: endpoint(url) if url == URL else pytest.fail(str(url))):
         pass
 
 
 def test_a_task_that_no_entry_knows_is_asked_for_at_the_usual_place(tmp_path: Path) -> None:
     asked: list[str | None] = []
 
-    def opening(url: str | None) -> Door:
+    def opening(url: str | None) -> Endpoint:
         asked.append(url)
-        return door(url)
+        return endpoint(url)
 
     with account_of("task-9", PROFILE, tmp_path / "l", opening) as (task_id, _):
         assert (task_id, asked) == ("task-9", [None])

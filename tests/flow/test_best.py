@@ -3,7 +3,7 @@
 from fractions import Fraction
 from pathlib import Path
 
-from preflight.flow.best import Looked, keep_best, look
+from preflight.flow.best import Analysis, keep_best, look
 from preflight.media.windows import Candidate
 from preflight.plan import FixOptions
 from preflight.values.assets import Window
@@ -41,11 +41,11 @@ def test_a_share_of_a_request_bounds_what_is_found() -> None:
 
 
 def test_nothing_to_look_at_takes_no_child() -> None:
-    assert look([], PROFILE, {}) == Looked(proposals={}, faults={})
+    assert look([], PROFILE, {}) == Analysis(proposals={}, faults={})
 
 
 def test_the_first_of_each_is_kept_and_everything_else_stays_as_it_was() -> None:
-    looked = Looked(proposals={"a.mp4": (candidate(3), candidate(0)), "b.mp4": ()}, faults={"c.mp4": "odd"})
+    looked = Analysis(proposals={"a.mp4": (candidate(3), candidate(0)), "b.mp4": ()}, faults={"c.mp4": "odd"})
     marked = FixOptions(keep="end", keep_of={"a.mp4": Window(Fraction(0), Fraction(1))})
     found = keep_best(looked, marked)
     assert found.best_of == {"a.mp4": candidate(3).window}

@@ -6,7 +6,7 @@ import pytest
 
 from preflight.errors import CallError
 from preflight.flow.check import Measuring
-from preflight.flow.choosing import Choice, Heard, marked_spec, plan_files, plan_spec
+from preflight.flow.choosing import Choice, ChoosingCallbacks, marked_spec, plan_files, plan_spec
 from preflight.plan import FixOptions
 from preflight.plan.marks import Mark
 from preflight.plan.steps import Cut, find
@@ -25,7 +25,7 @@ class Said:
     def __init__(self) -> None:
         self.told: list[str] = []
         self.noted: list[str] = []
-        self.heard = Heard(tell=self.told.append, note=self.noted.append)
+        self.heard = ChoosingCallbacks(tell=self.told.append, note=self.noted.append)
 
 
 def marked(part: str) -> Choice:

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from preflight.errors import OutcomeUnknown, PreflightError, TaskFailed
-from preflight.flow.account import Door
+from preflight.flow.account import Endpoint
 from preflight.flow.check import check_request
 from preflight.flow.follow import film_of, find_lost, sent_before
 from preflight.flow.measuring import measuring
@@ -30,13 +30,18 @@ SPEC = RequestSpec(
 )
 
 
-def door(service: Sandbox) -> Door:
-    return Door(key=KEY, base_url=service.url, files_url=service.url, allow_private=True)
+def endpoint(service: Sandbox) -> Endpoint:
+    return Endpoint(key=KEY, base_url=service.url, files_url=service.url, allow_private=True)
 
 
 def sent(service: Sandbox, ledger: Path, spec: RequestSpec = SPEC) -> Submitted:
     found = submit(
-        spec, QUICK, door(service), lambda: measuring("exact", cache=None), steps=Steps(), terms=Terms(ledger=ledger)
+        spec,
+        QUICK,
+        endpoint(service),
+        lambda: measuring("exact", cache=None),
+        steps=Steps(),
+        terms=Terms(ledger=ledger),
     )
     assert found
     return found
@@ -44,7 +49,7 @@ def sent(service: Sandbox, ledger: Path, spec: RequestSpec = SPEC) -> Submitted:
 
 @contextmanager
 def account(service: Sandbox, ledger: Path) -> Iterator[Account]:
-    with door(service).service() as client, Ledger(ledger) as opened:
+    with endpoint(service).service() as client, Ledger(ledger) as opened:
         yield Account(client, opened, QUICK)
 
 

@@ -9,7 +9,7 @@ from preflight.flow.relay import Assets, apply_fixes, brought, judge_brought, pl
 from preflight.plan import FixOptions
 from preflight.profiles import load
 from preflight.request.file import RequestSpec, with_roles
-from preflight.upload.contents import Contents, Reach, UrlContents
+from preflight.upload.contents import Contents, FetchPolicy, UrlContents
 from tests.server.gateway.hosts import Host
 from tests.specimens import MEDIA
 
@@ -25,7 +25,7 @@ def host() -> Iterator[Host]:
 @pytest.fixture
 def assets(tmp_path: Path) -> Assets:
     contents = Contents(tmp_path / "contents")
-    return Assets(contents=contents, urls=UrlContents(contents, Reach(loopback=True)))
+    return Assets(contents=contents, urls=UrlContents(contents, FetchPolicy(loopback=True)))
 
 
 def request(*urls: str) -> RequestSpec:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from preflight.errors import CallError
-from preflight.flow.account import Door, account_of
+from preflight.flow.account import Endpoint, account_of
 from preflight.flow.check import Measuring
 from preflight.flow.fix import fix_all
 from preflight.flow.submit import Begin, Ready, Steps, Terms, Unclean, submit
@@ -32,8 +32,8 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def door(sandbox: Sandbox) -> Door:
-    return Door(key=KEY, base_url=sandbox.url, files_url=sandbox.url, allow_private=True)
+def endpoint(sandbox: Sandbox) -> Endpoint:
+    return Endpoint(key=KEY, base_url=sandbox.url, files_url=sandbox.url, allow_private=True)
 
 
 def how() -> AbstractContextManager[Measuring]:
@@ -84,29 +84,33 @@ class Heard:
         )
 
 
-def test_a_clean_request_is_sent_without_a_word_to_anybody(door: Door, sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_clean_request_is_sent_without_a_word_to_anybody(
+    endpoint: Endpoint, sandbox: Sandbox, tmp_path: Path
+) -> None:
     terms = Terms(ledger=tmp_path / "ledger")
-    sent = submit(request(OK), PROFILE, door, how, terms=terms)
+    sent = submit(request(OK), PROFILE, endpoint, how, terms=terms)
     assert sent
     assert [task.id for task in sandbox.tasks] == [sent.task_id]
-    with account_of(str(sent.entry.number), PROFILE, terms.ledger, lambda _: door) as (task_id, account):
+    with account_of(str(sent.entry.number), PROFILE, terms.ledger, lambda _: endpoint) as (task_id, account):
         assert (task_id, account.service.task(task_id).id) == (sent.task_id, sent.task_id)
-    assert KEY not in repr(door)
+    assert KEY not in repr(endpoint)
 
 
-def test_what_is_not_clean_is_mended_judged_again_and_sent(door: Door, sandbox: Sandbox, tmp_path: Path) -> None:
+def test_what_is_not_clean_is_mended_judged_again_and_sent(
+    endpoint: Endpoint, sandbox: Sandbox, tmp_path: Path
+) -> None:
     heard = Heard(tmp_path / "ready")
-    sent = submit(request(GIF), PROFILE, door, how, steps=heard.steps(), terms=Terms(ledger=tmp_path / "ledger"))
+    sent = submit(request(GIF), PROFILE, endpoint, how, steps=heard.steps(), terms=Terms(ledger=tmp_path / "ledger"))
     assert sent
     again = ["measured", "judged again", "confirm 1", "uploads", sent.task_id]
     assert heard.words == ["measured", "judged", "mend", *again]
     assert len(sandbox.tasks) == 1
 
 
-def test_a_place_is_taken_out_before_anything_is_uploaded(door: Door, sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_place_is_taken_out_before_anything_is_uploaded(endpoint: Endpoint, sandbox: Sandbox, tmp_path: Path) -> None:
     heard = Heard(tmp_path / "ready")
     placed = MEDIA / "image-gps.jpg"
-    sent = submit(request(placed), PROFILE, door, how, steps=heard.steps(), terms=Terms(ledger=tmp_path / "ledger"))
+    sent = submit(request(placed), PROFILE, endpoint, how, steps=heard.steps(), terms=Terms(ledger=tmp_path / "ledger"))
     assert sent
     assert "mend" in heard.words
     (made,) = (tmp_path / "ready").glob("*.jpg")
@@ -116,27 +120,27 @@ def test_a_place_is_taken_out_before_anything_is_uploaded(door: Door, sandbox: S
 
 @pytest.mark.parametrize("mends", [True, False])
 def test_what_stays_unclean_is_refused_with_the_report_and_no_ledger_is_made(
-    mends: bool, door: Door, sandbox: Sandbox, tmp_path: Path
+    mends: bool, endpoint: Endpoint, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     steps, ledger = Heard(tmp_path / "ready").steps() if mends else Steps(), tmp_path / "ledger"
     with pytest.raises(Unclean, match="image 1") as raised:
-        submit(request(BROKEN), PROFILE, door, how, steps=steps, terms=Terms(ledger=ledger))
+        submit(request(BROKEN), PROFILE, endpoint, how, steps=steps, terms=Terms(ledger=ledger))
     assert raised.value.report.verdict != "pass"
     assert sandbox.requests == []
     assert not ledger.exists()
 
 
-def test_what_is_not_agreed_to_does_not_leave(door: Door, sandbox: Sandbox, tmp_path: Path) -> None:
+def test_what_is_not_agreed_to_does_not_leave(endpoint: Endpoint, sandbox: Sandbox, tmp_path: Path) -> None:
     heard = Heard(tmp_path, agrees=False)
-    assert submit(request(OK), PROFILE, door, how, steps=heard.steps(), terms=Terms(ledger=tmp_path / "l")) is None
+    assert submit(request(OK), PROFILE, endpoint, how, steps=heard.steps(), terms=Terms(ledger=tmp_path / "l")) is None
     assert heard.words[-1] == "confirm 1"
     assert sandbox.requests == []
 
 
-def test_what_costs_too_much_is_asked_of_nobody(door: Door, sandbox: Sandbox, tmp_path: Path) -> None:
+def test_what_costs_too_much_is_asked_of_nobody(endpoint: Endpoint, sandbox: Sandbox, tmp_path: Path) -> None:
     heard = Heard(tmp_path)
     terms = Terms(ledger=tmp_path / "l", max_credits=Fraction(1), limit="the cap")
     with pytest.raises(CallError, match="more than the cap 1"):
-        submit(request(OK), PROFILE, door, how, steps=heard.steps(), terms=terms)
+        submit(request(OK), PROFILE, endpoint, how, steps=heard.steps(), terms=terms)
     assert heard.words == ["measured", "judged"]
     assert sandbox.requests == []

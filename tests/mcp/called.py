@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from preflight.mcp.calls import Account, Call, House
+from preflight.mcp.calls import Account, Call, SharedState
 from preflight.mcp.roots import Roots
 from preflight.mcp.running import Run
 from preflight.workers.session import Session, current
@@ -21,11 +21,11 @@ def root(folder: Path, *names: str) -> Path:
     return folder
 
 
-def house(folder: Path, **account: Any) -> House:  # noqa: ANN401 - fields of `Account`
+def shared(folder: Path, **account: Any) -> SharedState:  # noqa: ANN401 - fields of `Account`
     """Make what the calls of a server share; new files go beside the root."""
-    return House(roots=Roots([folder], folder.parent / "output"), account=Account(**account))
+    return SharedState(roots=Roots([folder], folder.parent / "output"), account=Account(**account))
 
 
-def call(of: House) -> Call:
+def call(of: SharedState) -> Call:
     """Begin a call."""
-    return Call(house=of, run=Run(Session(current())))
+    return Call(shared=of, run=Run(Session(current())))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight.mcp.calls import Account, House
+from preflight.mcp.calls import Account, SharedState
 from preflight.mcp.roots import Roots
 from preflight.mcp.server import Tools
 from preflight.sandbox import Sandbox, running
@@ -61,7 +61,7 @@ def modern(place: Path, sandbox: Sandbox) -> Iterator[Agent]:
 def tools(place: Path, sandbox: Sandbox) -> Iterator[Tools]:
     """The tools in this process, without a limit of credits."""
     account = Account(key=KEY, base_url=sandbox.url, ledger=place / "here.sqlite3")
-    made = Tools(House(roots=Roots([place / "root"], place / "output-here"), account=account))
+    made = Tools(SharedState(roots=Roots([place / "root"], place / "output-here"), account=account))
     yield made
     made.close()
 

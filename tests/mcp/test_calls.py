@@ -15,8 +15,8 @@ from preflight.mcp.calls import (
     MOST_PLANS,
     Account,
     Call,
-    House,
     Plans,
+    SharedState,
     badness,
     most,
     one_of,
@@ -26,7 +26,7 @@ from preflight.mcp.calls import (
 from preflight.mcp.roots import Roots
 from preflight.profiles import load
 from preflight.values.parsed import DEEPEST
-from tests.mcp.called import call, house, root
+from tests.mcp.called import call, root, shared
 from tests.specimens import judged
 
 MODEL = "seedance-2.0-reference-to-video"
@@ -40,7 +40,7 @@ def place(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def one(place: Path) -> Call:
-    return call(house(place))
+    return call(shared(place))
 
 
 # ---- plans, accounts ------------------------------------------------------------------------------------------------
@@ -59,21 +59,21 @@ def test_a_plan_is_found_by_its_id_until_newer_ones_take_its_place() -> None:
 
 def test_a_key_is_shown_by_nothing() -> None:
     account = Account(key="sk-secret", base_url="https://host")
-    shared = House(roots=Roots([Path("/tmp")]), account=account)  # noqa: S108 - a folder that is there
+    shared = SharedState(roots=Roots([Path("/tmp")]), account=account)  # noqa: S108 - a folder that is there
     assert "sk-secret" not in repr(account) + repr(shared)
 
 
 def test_without_a_key_nothing_is_sent_and_a_person_is_told_what_to_set() -> None:
     with pytest.raises(CallError, match="EVOLINK_API_KEY"):
-        Account().door(load())
+        Account().endpoint(load())
 
 
 def test_the_door_leads_to_the_account_s_service_then_to_the_known_one_then_to_the_edition_s() -> None:
     here = "http://127.0.0.1:8080"
-    door = Account(key="sk-1", base_url=here).door(load(), "https://other.example.com")
-    assert (door.base_url, door.allow_private) == (here, True)
-    assert Account(key="sk-1").door(load(), here).base_url == here
-    assert Account(key="sk-1").door(load()).base_url == load().service.base_url
+    endpoint = Account(key="sk-1", base_url=here).endpoint(load(), "https://other.example.com")
+    assert (endpoint.base_url, endpoint.allow_private) == (here, True)
+    assert Account(key="sk-1").endpoint(load(), here).base_url == here
+    assert Account(key="sk-1").endpoint(load()).base_url == load().service.base_url
     assert not Account(key="sk-1").is_local
 
 
@@ -82,7 +82,7 @@ def test_the_door_leads_to_the_account_s_service_then_to_the_known_one_then_to_t
 
 def test_the_edition_is_the_named_one_else_the_server_s_else_the_model_s(place: Path) -> None:
     own = load("seedance-2.0-2026-10")
-    free, bound = call(house(place)), call(House(roots=Roots([place]), profile=own))
+    free, bound = call(shared(place)), call(SharedState(roots=Roots([place]), profile=own))
     assert free.edition("seedance-2.0-2026-04").name == "seedance-2.0-2026-04"
     assert bound.edition("seedance-2.0-2026-04").name == "seedance-2.0-2026-04"
     assert bound.edition(None, "nobody's model") is own
@@ -162,7 +162,7 @@ def test_any_other_text_stays_text(text: str) -> None:
 
 
 def test_measuring_tells_how_far_it_is(one: Call) -> None:
-    assets = list(one.house.roots.media(["image-ok.png", "video-2s.mp4"]))
+    assets = list(one.shared.roots.media(["image-ok.png", "video-2s.mp4"]))
     with one.measuring(expected=2) as how:
         assert [probed.fault for probed in media(assets, how)] == [None, None]
     assert one.run.meter.read() == (2.0, 2.0, "measuring")

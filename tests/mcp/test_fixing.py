@@ -13,7 +13,7 @@ from preflight.mcp.calls import Call
 from preflight.mcp.fixing import apply_fix, plan_fix
 from preflight.mcp.words import BRIEF_BYTES, DATA
 from preflight.report.schemas import schema_of
-from tests.mcp.called import call, house, root
+from tests.mcp.called import call, root, shared
 from tests.specimens import probed
 
 GIF, CLEAN, TALL, BROKEN = "image-gif.gif", "image-ok.png", "image-299x750.png", "image-truncated.jpg"
@@ -27,7 +27,7 @@ def place(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def one(place: Path) -> Call:
-    return call(house(place))
+    return call(shared(place))
 
 
 def planned(one: Call, **asked: Any) -> dict[str, Any]:  # noqa: ANN401 - fields of `PlanFix`
@@ -43,7 +43,7 @@ def planned(one: Call, **asked: Any) -> dict[str, Any]:  # noqa: ANN401 - fields
 def test_a_plan_has_an_id_by_which_it_is_found_and_changes_nothing(one: Call, place: Path) -> None:
     before = sorted(path.name for path in place.parent.rglob("*"))
     plan = planned(one, paths=["."])
-    assert one.house.plans.find(plan["plan_id"]) == plan
+    assert one.shared.plans.find(plan["plan_id"]) == plan
     assert plan["plan_id"] != planned(one, paths=[GIF])["plan_id"]
     assert plan["plan_id"] == planned(one, paths=["."])["plan_id"]
     assert sorted(path.name for path in place.parent.rglob("*")) == before

@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from preflight.mcp.calls import House
-from preflight.mcp.http import PATH, Bearer, read_token
+from preflight.mcp.calls import SharedState
+from preflight.mcp.http import PATH, BearerAuth, read_token
 from preflight.mcp.roots import Roots
 from preflight.mcp.server import Tools
 from preflight.server.listen import listening, running
@@ -23,9 +23,9 @@ CALL = {
 
 @pytest.fixture(scope="module")
 def url(place: Path) -> Iterator[str]:
-    sock, tools = listening(0), Tools(House(roots=Roots([place / "root"])))
+    sock, tools = listening(0), Tools(SharedState(roots=Roots([place / "root"])))
     app = tools.server().streamable_http_app(streamable_http_path=PATH, host="127.0.0.1")
-    with running(Bearer(app, TOKEN), sock):
+    with running(BearerAuth(app, TOKEN), sock):
         yield f"http://127.0.0.1:{sock.getsockname()[1]}{PATH}"
     tools.close()
 
@@ -40,7 +40,7 @@ def test_who_knows_the_token_is_let_in(url: str) -> None:
     assert status(url, Authorization=f"bearer  {TOKEN}") == 200
 
 
-@pytest.mark.parametrize("told", ["", "Bearer", f"Bearer {TOKEN}x", f"Basic {TOKEN}", TOKEN, "Bearer x"])
+@pytest.mark.parametrize("told", ["", "BearerAuth", f"Bearer {TOKEN}x", f"Basic {TOKEN}", TOKEN, "BearerAuth x"])
 def test_nobody_else_is(url: str, told: str) -> None:
     assert status(url, Authorization=told) == 401
 

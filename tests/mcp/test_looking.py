@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from preflight.errors import CallError, PreflightError
 from preflight.mcp.arguments import CheckMedia, CheckRequest, ExplainRule, ProbeMedia, WhereAccepted
-from preflight.mcp.calls import BRIEF_ASSETS, Call, Told
+from preflight.mcp.calls import BRIEF_ASSETS, Call, ToolResult
 from preflight.mcp.looking import (
     check_media,
     explain_rule,
@@ -25,7 +25,7 @@ from preflight.report.schemas import schema_of
 from preflight.rules import RULES
 from preflight.values.assets import Asset
 from preflight.values.findings import Finding, Report
-from tests.mcp.called import call, house, root
+from tests.mcp.called import call, root, shared
 from tests.specimens import PROFILE, judged
 
 NAMES = ("image-ok.png", "image-gif.gif", "image-truncated.jpg", "video-2s.mp4")
@@ -41,10 +41,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def one(place: Path) -> Call:
-    return call(house(place))
+    return call(shared(place))
 
 
-def is_told(told: Told, schema: str) -> dict[str, Any]:
+def is_told(told: ToolResult, schema: str) -> dict[str, Any]:
     """Hold what is told against its published schema and the room that a model gives it."""
     jsonschema.validate(told.json, schema_of(schema))
     assert len(told.text.encode()) <= BRIEF_BYTES

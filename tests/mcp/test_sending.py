@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from preflight.errors import CallError, NotDone, PreflightError
 from preflight.mcp.arguments import DownloadResult, EstimatePrice, SubmitRequest, TaskStatus
-from preflight.mcp.calls import Call, House, Question, Told
+from preflight.mcp.calls import Call, Question, SharedState, ToolResult
 from preflight.mcp.sending import (
     BODY_LETTERS,
     declined,
@@ -26,7 +26,7 @@ from preflight.mcp.sending import (
 from preflight.mcp.words import BRIEF_BYTES
 from preflight.report.schemas import schema_of
 from preflight.sandbox import Sandbox, running
-from tests.mcp.called import KEY, call, house, root
+from tests.mcp.called import KEY, call, root, shared
 
 CLEAN, WRONG = "image-ok.png", "image-gif.gif"
 
@@ -48,35 +48,37 @@ def place(tmp_path: Path) -> Path:
     return root(tmp_path / "root", CLEAN, WRONG)
 
 
-def shared(place: Path, service: Sandbox, **more: Any) -> House:  # noqa: ANN401 - fields of `Account`
-    return house(place, key=KEY, base_url=service.url, ledger=place.parent / "ledger.sqlite3", **more)
+def serving(place: Path, service: Sandbox, **more: Any) -> SharedState:  # noqa: ANN401 - fields of `Account`
+    return shared(place, key=KEY, base_url=service.url, ledger=place.parent / "ledger.sqlite3", **more)
 
 
 @pytest.fixture
-def asking(place: Path, service: Sandbox) -> House:
+def asking(place: Path, service: Sandbox) -> SharedState:
     """A server whose person is asked for each request."""
-    return shared(place, service)
+    return serving(place, service)
 
 
 @pytest.fixture
-def limited(place: Path, service: Sandbox) -> House:
+def limited(place: Path, service: Sandbox) -> SharedState:
     """A server that may spend without asking, up to a limit."""
-    return shared(place, service, max_credits=Fraction(1000))
+    return serving(place, service, max_credits=Fraction(1000))
 
 
-def is_told(told: Told | Question, schema: str) -> dict[str, Any]:
-    assert isinstance(told, Told)
+def is_told(told: ToolResult | Question, schema: str) -> dict[str, Any]:
+    assert isinstance(told, ToolResult)
     jsonschema.validate(told.json, schema_of(schema))
     assert len(told.text.encode()) <= BRIEF_BYTES
     assert KEY not in told.text + json.dumps(told.json)
     return told.json
 
 
-def submitted(of: House, prompt: str, *, token: str | None = None, agreed: str | None = None) -> Told | Question:
+def submitted(
+    of: SharedState, prompt: str, *, token: str | None = None, agreed: str | None = None
+) -> ToolResult | Question:
     return submit_request(replace(call(of), agreed=agreed), SubmitRequest(request=request(prompt), token=token))
 
 
-def token_for(of: House, prompt: str) -> str:
+def token_for(of: SharedState, prompt: str) -> str:
     found = is_told(estimate_price(call(of), EstimatePrice(request=request(prompt))), "estimate")
     return str(found["token"])
 
@@ -84,7 +86,7 @@ def token_for(of: House, prompt: str) -> str:
 # ---- what it costs --------------------------------------------------------------------------------------------------
 
 
-def test_a_clean_request_has_a_price_and_a_token_and_nothing_is_sent(limited: House, service: Sandbox) -> None:
+def test_a_clean_request_has_a_price_and_a_token_and_nothing_is_sent(limited: SharedState, service: Sandbox) -> None:
     before = service.calls.copy()
     told = estimate_price(call(limited), EstimatePrice(request=request("a price")))
     found = is_told(told, "estimate")
@@ -93,7 +95,7 @@ def test_a_clean_request_has_a_price_and_a_token_and_nothing_is_sent(limited: Ho
     assert service.calls == before
 
 
-def test_an_unclean_one_has_a_price_and_no_token(limited: House) -> None:
+def test_an_unclean_one_has_a_price_and_no_token(limited: SharedState) -> None:
     told = estimate_price(call(limited), EstimatePrice(request=request("a fault", WRONG)))
     found = is_told(told, "estimate")
     assert (found["token"], found["body"], found["verdict"]) == (None, None, "fail")
@@ -107,7 +109,7 @@ def test_a_price_is_words() -> None:
 # ---- by a person's word ---------------------------------------------------------------------------------------------
 
 
-def test_a_person_is_asked_with_price_files_and_the_whole_body(asking: House, service: Sandbox) -> None:
+def test_a_person_is_asked_with_price_files_and_the_whole_body(asking: SharedState, service: Sandbox) -> None:
     before = service.calls["create"]
     asked = submitted(asking, "a question")
     assert isinstance(asked, Question)
@@ -118,7 +120,7 @@ def test_a_person_is_asked_with_price_files_and_the_whole_body(asking: House, se
     assert service.calls["create"] == before
 
 
-def test_a_yes_sends_it_once_and_is_good_for_nothing_else(asking: House, service: Sandbox) -> None:
+def test_a_yes_sends_it_once_and_is_good_for_nothing_else(asking: SharedState, service: Sandbox) -> None:
     before = service.calls["create"]
     asked = submitted(asking, "a yes")
     assert isinstance(asked, Question)
@@ -128,12 +130,12 @@ def test_a_yes_sends_it_once_and_is_good_for_nothing_else(asking: House, service
     assert (found["outcome"], bool(found["task_id"]), service.calls["create"]) == ("submitted", True, before + 1)
     again = submitted(asking, "a yes", agreed=asked.token)
     assert is_told(again, "submit")["outcome"] == "duplicate"
-    assert isinstance(again, Told)
+    assert isinstance(again, ToolResult)
     assert again.is_error
     assert service.calls["create"] == before + 1
 
 
-def test_a_body_that_nobody_could_read_is_not_asked_for(asking: House) -> None:
+def test_a_body_that_nobody_could_read_is_not_asked_for(asking: SharedState) -> None:
     with pytest.raises(CallError, match="too many to be shown"):
         submitted(asking, "extraordinarily " * (BODY_LETTERS // 14))
 
@@ -147,7 +149,7 @@ def test_a_no_is_told_and_where_nobody_can_be_asked_that_too() -> None:
 # ---- by a token -----------------------------------------------------------------------------------------------------
 
 
-def test_a_token_sends_exactly_what_it_was_given_for_once(limited: House, service: Sandbox) -> None:
+def test_a_token_sends_exactly_what_it_was_given_for_once(limited: SharedState, service: Sandbox) -> None:
     before = service.calls["create"]
     token = token_for(limited, "a token")
     with pytest.raises(CallError, match="another body"):
@@ -158,21 +160,21 @@ def test_a_token_sends_exactly_what_it_was_given_for_once(limited: House, servic
     assert service.calls["create"] == before + 1
 
 
-def test_a_token_alone_does_not_do_where_each_request_is_a_person_s(asking: House, service: Sandbox) -> None:
+def test_a_token_alone_does_not_do_where_each_request_is_a_person_s(asking: SharedState, service: Sandbox) -> None:
     before = service.calls["create"]
     assert isinstance(submitted(asking, "a token alone", token=token_for(asking, "a token alone")), Question)
     assert service.calls["create"] == before
 
 
 def test_a_token_is_worth_no_more_than_the_limit(place: Path, service: Sandbox) -> None:
-    small = shared(place, service, max_credits=Fraction(1))
+    small = serving(place, service, max_credits=Fraction(1))
     before = service.calls["create"]
     with pytest.raises(CallError, match="--max-credits"):
         submitted(small, "a fortune", token=token_for(small, "a fortune"))
     assert service.calls["create"] == before
 
 
-def test_what_is_not_clean_is_told_with_its_findings(asking: House, service: Sandbox) -> None:
+def test_what_is_not_clean_is_told_with_its_findings(asking: SharedState, service: Sandbox) -> None:
     before = service.calls["create"]
     told = submit_request(call(asking), SubmitRequest(request=request("unclean", WRONG)))
     found = is_told(told, "submit")
@@ -180,12 +182,12 @@ def test_what_is_not_clean_is_told_with_its_findings(asking: House, service: San
 
 
 def test_without_a_key_nobody_is_asked(place: Path, service: Sandbox) -> None:
-    keyless = house(place, base_url=service.url)
+    keyless = shared(place, base_url=service.url)
     with pytest.raises(CallError, match="EVOLINK_API_KEY"):
         submitted(keyless, "keyless")
 
 
-def test_a_call_that_was_cancelled_sends_nothing(limited: House, service: Sandbox) -> None:
+def test_a_call_that_was_cancelled_sends_nothing(limited: SharedState, service: Sandbox) -> None:
     before, token = service.calls["create"], token_for(limited, "cancelled")
     one = call(limited)
     one.run.stop()
@@ -197,11 +199,11 @@ def test_a_call_that_was_cancelled_sends_nothing(limited: House, service: Sandbo
 # ---- what follows ---------------------------------------------------------------------------------------------------
 
 
-def made(of: House, prompt: str) -> str:
+def made(of: SharedState, prompt: str) -> str:
     return str(is_told(submitted(of, prompt, token=token_for(of, prompt)), "submit")["task_id"])
 
 
-def test_a_task_is_waited_for_and_its_video_saved_beside_the_root(limited: House, place: Path) -> None:
+def test_a_task_is_waited_for_and_its_video_saved_beside_the_root(limited: SharedState, place: Path) -> None:
     task = made(limited, "a film")
     told = task_status(call(limited), TaskStatus(task_id=task, wait_s=60))
     found = is_told(told, "task")
@@ -215,7 +217,7 @@ def test_a_task_is_waited_for_and_its_video_saved_beside_the_root(limited: House
 
 
 @pytest.mark.parametrize("task", ["task-nobody", "999", "../x", "<b>"])
-def test_a_task_that_nobody_knows_is_told_in_one_line(limited: House, task: str) -> None:
+def test_a_task_that_nobody_knows_is_told_in_one_line(limited: SharedState, task: str) -> None:
     with pytest.raises(PreflightError) as unknown:
         task_status(call(limited), TaskStatus(task_id=task))
     with pytest.raises(PreflightError) as missing:
@@ -225,7 +227,7 @@ def test_a_task_that_nobody_knows_is_told_in_one_line(limited: House, task: str)
 
 def test_a_call_that_waits_ends_when_it_is_cancelled(place: Path) -> None:
     with running(run_s=600) as slow:
-        one: Call = call(limited := shared(place, slow, max_credits=Fraction(1000)))
+        one: Call = call(limited := serving(place, slow, max_credits=Fraction(1000)))
         task = made(limited, "slow")
         assert is_told(task_status(one, TaskStatus(task_id=task)), "task")["state"] == "accepted"
         one.run.stop()

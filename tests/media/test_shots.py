@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from preflight.media.shots import LASTING, Lasting, changes, pixel_differences, shots_between, transitions
+from preflight.media.shots import LASTING, LastingDifferences, changes, pixel_differences, shots_between, transitions
 from preflight.media.timeline import STEP_S
 from preflight.values.assets import Window
 
@@ -18,7 +18,7 @@ def plain(*levels: int) -> list[NDArray[np.uint8]]:
 
 
 def differences(pictures: list[NDArray[np.uint8]]) -> list[float]:
-    found = Lasting(pixel_differences)
+    found = LastingDifferences(pixel_differences)
     for first in range(0, len(pictures), 3):
         found.add(np.stack(pictures[first : first + 3]))
     return found.scores()

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from preflight.objects.wire import TRIES, Said, get, listing, told
+from preflight.objects.wire import TRIES, Response, get, listing, told
 from scripts.bucket_server import Answer, Bucket, said
 
 
@@ -30,9 +30,9 @@ def test_a_target_is_asked_for_letter_by_letter_and_signed_each_time(bucket: Buc
 )
 def test_what_is_no_listing_is_an_error_in_the_stores_words(status: int, body: bytes, words: str) -> None:
     with pytest.raises(OSError, match=words):
-        listing(Said(status, {}, body))
+        listing(Response(status, {}, body))
 
 
 def test_names_lose_their_spaces() -> None:
     page = b'<a:Error xmlns:a="urn:b"><a:Code>X</a:Code><a:Message>y</a:Message></a:Error>'
-    assert told(Said(400, {}, page)) == "y [X]"
+    assert told(Response(400, {}, page)) == "y [X]"

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from preflight.report.where import COLUMNS, SAID, STYLES, Asked, table_lines, where_csv, where_html, where_json
+from preflight.report.where import COLUMNS, SAID, STYLES, WhereQuestion, table_lines, where_csv, where_html, where_json
 from preflight.values.places import WAYS, Answer, Place, Way
 
-FILES, REQUEST = Asked(files=3), Asked(files=3, request="request.toml")
+FILES, REQUEST = WhereQuestion(files=3), WhereQuestion(files=3, request="request.toml")
 NONE = dict.fromkeys(WAYS, 0)
 WHY = Answer(way="never", why="20 s long", rule="video/duration", source="a page")
 
@@ -20,7 +20,7 @@ def place(way: Way, counts: dict[Way, int] | None = None, **more: Any) -> Place:
     return Place(model="a-model", edition="an-edition", way=way, counts=NONE | (counts or {way: 3}), **more)
 
 
-def lines(*places: Place, asked: Asked = FILES, sources: bool = False) -> list[str]:
+def lines(*places: Place, asked: WhereQuestion = FILES, sources: bool = False) -> list[str]:
     return ["".join(words for words, _ in line) for line in table_lines(places, asked, sources=sources)]
 
 
@@ -99,7 +99,7 @@ def test_csv_has_a_row_for_each_thing_in_the_way_and_one_for_a_model_without_any
 
 def test_a_page_escapes_whatever_it_names() -> None:
     hostile = Place(model="<b>", edition="e", way="never", counts=NONE, why=(Answer(way="never", why="<i>&"),))
-    page = where_html([hostile], Asked(files=1, request="<r>.toml"))
+    page = where_html([hostile], WhereQuestion(files=1, request="<r>.toml"))
     assert page.startswith("<!DOCTYPE html>")
     assert "&lt;b&gt;" in page
     assert "&lt;r&gt;" in page

@@ -10,9 +10,9 @@ from preflight.flow.measuring import measuring
 from preflight.objects.stores import Stores, from_environment
 from preflight.profiles import load
 from preflight.scale.keys import Tally
-from preflight.scale.run import Engine, Here, Run, carry_out
+from preflight.scale.run import Engine, LocalEngine, Run, carry_out
 from preflight.scale.store import VerdictStore
-from preflight.scale.work import Work
+from preflight.scale.work import JudgingOptions
 from preflight.values.assets import Asset, collect
 from tests.specimens import MEDIA
 
@@ -21,18 +21,18 @@ LONG = (MEDIA / "video-20s.mp4").read_bytes()
 SMALL = (MEDIA / "image-299x300.jpg").read_bytes()
 
 
-def work_of(stores: Stores | None = None, **changes: object) -> Work:
-    return msgspec.structs.replace(Work(profile=load(), stores=stores or from_environment()), **changes)
+def work_of(stores: Stores | None = None, **changes: object) -> JudgingOptions:
+    return msgspec.structs.replace(JudgingOptions(profile=load(), stores=stores or from_environment()), **changes)
 
 
 def judge(
-    paths: Iterable[str | Asset], place: Path | str, work: Work | None = None, engine: Engine | None = None
+    paths: Iterable[str | Asset], place: Path | str, work: JudgingOptions | None = None, engine: Engine | None = None
 ) -> Tally:
     work = work or work_of()
     store = VerdictStore(str(place), work.stores)
     with measuring(work.depth, jobs=2, cache=None) as how:
         how.pool.stores = work.stores
-        here = engine or Here(work=work, store=store, measuring=how, chunk_assets=8)
+        here = engine or LocalEngine(work=work, store=store, measuring=how, chunk_assets=8)
         return carry_out(collect(paths), Run(work=work, store=store), here)
 
 

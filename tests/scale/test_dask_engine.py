@@ -23,7 +23,7 @@ from preflight.scale.dask_engine import DEATHS, Dask
 from preflight.scale.run import Chunk, Done
 from preflight.scale.store import VerdictStore
 from preflight.scale.summary import Summary, summarize
-from preflight.scale.work import Work
+from preflight.scale.work import JudgingOptions
 from scripts.bucket_server import Answer, Bucket, Request, said
 from tests.scale.common import CLIP, LONG, SMALL, judge, rows_of, store_at, wait_for, work_of
 
@@ -48,7 +48,7 @@ def summary_of(place: Path) -> Summary:
     return summarize(store_at(place))
 
 
-def engine(place: Path, work: Work, **more: Any) -> Dask:  # noqa: ANN401 - fields of the engine
+def engine(place: Path, work: JudgingOptions, **more: Any) -> Dask:  # noqa: ANN401 - fields of the engine
     return Dask(work=work, store=VerdictStore(str(place), work.stores), jobs=2, chunk_assets=8, **more)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.scale.keys import CODES, HALF_BYTES, KEY_BYTES, Known, Tally, key_of, mark_of
+from preflight.scale.keys import CODES, HALF_BYTES, KEY_BYTES, KnownVerdicts, Tally, key_of, mark_of
 from preflight.values.assets import Asset, Stored
 from tests.specimens import copied
 
@@ -20,8 +20,8 @@ def key(asset: int, content: int) -> bytes:
     return asset.to_bytes(HALF_BYTES, "big") + content.to_bytes(HALF_BYTES, "big")
 
 
-def known(rows: list[tuple[int, int, int]]) -> Known:
-    return Known(b"".join(key(asset, content) for asset, content, _ in rows), bytes(code for *_, code in rows))
+def known(rows: list[tuple[int, int, int]]) -> KnownVerdicts:
+    return KnownVerdicts(b"".join(key(asset, content) for asset, content, _ in rows), bytes(code for *_, code in rows))
 
 
 # ---- marks ----------------------------------------------------------------------------------------------------------
@@ -87,9 +87,9 @@ def test_the_latest_verdict_of_a_key_is_the_one_and_of_another_there_is_none(
 
 
 def test_nothing_knows_nothing_and_may_be_asked_for_nothing() -> None:
-    assert Known().find([]) == []
-    assert Known().find([key(1, 1)]) == [None]
-    assert len(Known()) == 0
+    assert KnownVerdicts().find([]) == []
+    assert KnownVerdicts().find([key(1, 1)]) == [None]
+    assert len(KnownVerdicts()) == 0
 
 
 # ---- tallies --------------------------------------------------------------------------------------------------------

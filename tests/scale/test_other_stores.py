@@ -15,7 +15,7 @@ from preflight.api import check
 from preflight.objects.listing import expand
 from preflight.objects.reading import probe_object
 from preflight.objects.stores import from_environment
-from preflight.scale.keys import Known
+from preflight.scale.keys import KnownVerdicts
 from preflight.scale.store import VerdictStore
 from preflight.scale.summary import summarize
 from preflight.values.assets import Asset
@@ -114,7 +114,7 @@ def test_a_manifest_is_replaced_only_as_it_was_read(other: Emulator) -> None:
     assert read is not None
     assert one._files.replace("manifest.json", b'{"shards": []}', read[1])  # noqa: SLF001 - as above
     assert not late._files.replace("manifest.json", b"3", read[1])  # noqa: SLF001 - as above
-    assert one.fold([one.write_part(part(1, 3))], Known()) == []
+    assert one.fold([one.write_part(part(1, 3))], KnownVerdicts()) == []
     assert len(VerdictStore(place, from_environment()).known()) == 3
 
 

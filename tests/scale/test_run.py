@@ -8,9 +8,9 @@ import pytest
 from preflight.errors import CallError
 from preflight.flow.measuring import measuring
 from preflight.scale.keys import Tally
-from preflight.scale.run import Chunk, Done, Here, Progress, Run, carry_out
+from preflight.scale.run import Chunk, Done, LocalEngine, Progress, Run, carry_out
 from preflight.scale.store import VerdictStore
-from preflight.scale.work import Work, given_up
+from preflight.scale.work import JudgingOptions, given_up
 from preflight.values.assets import Asset, collect
 from tests.scale.common import judge, rows_of, work_of
 from tests.specimens import copied
@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
 class Breaking:
     """An engine that judges so many chunks, and then breaks."""
 
-    def __init__(self, store: VerdictStore, work: Work, *, after: int, size: int = 1) -> None:
+    def __init__(self, store: VerdictStore, work: JudgingOptions, *, after: int, size: int = 1) -> None:
         self.chunk_assets, self._store, self._work, self._after = size, store, work, after
         self.sizes: list[int] = []
 
@@ -96,7 +96,7 @@ def test_how_far_it_is_is_told_after_each_chunk_and_never_goes_back(folder: Path
     store = VerdictStore(str(tmp_path / "store"), work.stores)
     with measuring(work.depth, jobs=1, cache=None) as how:
         how.pool.stores = work.stores
-        engine = Here(work=work, store=store, measuring=how, chunk_assets=2)
+        engine = LocalEngine(work=work, store=store, measuring=how, chunk_assets=2)
         paths = [str(folder / name) for name in NAMES]
         carry_out(collect(paths), Run(work=work, store=store, told=hear), engine)
     assert [done for done, _ in told] == [2, 4]

@@ -18,10 +18,10 @@ from preflight.errors import CallError, NotDone
 from preflight.objects.stores import Stores, from_environment
 from preflight.report.schemas import schema_of
 from preflight.scale import store as module
-from preflight.scale.keys import CODES, KEY_BYTES, Known, Tally
+from preflight.scale.keys import CODES, KEY_BYTES, KnownVerdicts, Tally
 from preflight.scale.place import Place
 from preflight.scale.schema import COLUMNS, DESCRIBED, schema, table_of
-from preflight.scale.store import PARTS, Folding, VerdictStore
+from preflight.scale.store import PARTS, ShardCompaction, VerdictStore
 from preflight.scale.summary import summarize
 from preflight.values.assets import Asset
 from scripts.bucket_server import Answer, Bucket, said
@@ -109,7 +109,7 @@ def test_parts_are_folded_to_full_shards_and_one_that_takes_the_rest(
 ) -> None:
     monkeypatch.setattr(module, "SHARD_ROWS", 100)
     store = VerdictStore(str(tmp_path), from_environment())
-    folding = Folding(store, Known())
+    folding = ShardCompaction(store, KnownVerdicts())
     for number in range(7):
         folding.add(store.write_part(part(number, 35)), 35)
     assert [store.read(name).num_rows for name in store.shards()] == [100, 100]
@@ -124,7 +124,7 @@ def test_a_chunk_that_was_written_twice_counts_once(tmp_path: Path) -> None:
     same = part(1, 10)
     assert store.write_part(same) == store.write_part(same.take(list(reversed(range(10)))))
     alone = [store.write_part(same.slice(n, 1)) for n in range(3)]
-    store.fold([*store.parts(), *alone], Known())
+    store.fold([*store.parts(), *alone], KnownVerdicts())
     assert len(rows_of(tmp_path)) == 10
 
 
@@ -136,7 +136,7 @@ def test_what_a_run_left_is_taken_up_wherever_it_was_broken_off(
     with monkeypatch.context() as patch:
         patch.setattr(Place, "remove", lambda *_: (_ for _ in ()).throw(NotDone("killed here")))
         with pytest.raises(NotDone):
-            store.fold(names, Known())
+            store.fold(names, KnownVerdicts())
     assert len(store.parts()) == 3, "the shard is there, and so are its parts"
     known = VerdictStore(str(tmp_path), from_environment()).known()
     assert len(known) == 30
@@ -145,11 +145,11 @@ def test_what_a_run_left_is_taken_up_wherever_it_was_broken_off(
 
 def test_a_store_whose_manifest_is_gone_has_the_shards_that_lie_there(tmp_path: Path) -> None:
     store = VerdictStore(str(tmp_path), from_environment())
-    store.fold([store.write_part(part(1, 10))], Known())
+    store.fold([store.write_part(part(1, 10))], KnownVerdicts())
     (tmp_path / "manifest.json").unlink()
     assert len(VerdictStore(str(tmp_path), from_environment()).known()) == 10
     store = VerdictStore(str(tmp_path), from_environment())
-    store.fold([store.write_part(part(2, 10))], Known())
+    store.fold([store.write_part(part(2, 10))], KnownVerdicts())
     assert (len(store.shards()), len(rows_of(tmp_path))) == (2, 20)
 
 
@@ -165,7 +165,7 @@ def test_a_full_disk_leaves_what_is_whole(tmp_path: Path, monkeypatch: pytest.Mo
     import obstore
 
     store = VerdictStore(str(tmp_path), from_environment())
-    store.fold([store.write_part(part(1, 10))], Known())
+    store.fold([store.write_part(part(1, 10))], KnownVerdicts())
 
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
@@ -211,8 +211,8 @@ def expect_each_once(stores: Stores, count: int) -> None:
 def test_a_run_overtaken_before_its_commit_commits_behind_the_other(bucket: Bucket, stores: Stores) -> None:
     one, other = VerdictStore(BOTH, stores), VerdictStore(BOTH, stores)
     mine, theirs = one.write_part(part(1, 10)), other.write_part(part(2, 10))
-    overtaken(bucket, lambda: other.fold([theirs], Known()))
-    assert one.fold([mine], Known()) == []
+    overtaken(bucket, lambda: other.fold([theirs], KnownVerdicts()))
+    assert one.fold([mine], KnownVerdicts()) == []
     expect_each_once(stores, 20)
     shards = [key for key in bucket.objects if "shard-" in key]
     assert len(shards) == len({key.partition("-")[2][:6] for key in shards}) == 2, "the one that came too late is gone"
@@ -221,8 +221,8 @@ def test_a_run_overtaken_before_its_commit_commits_behind_the_other(bucket: Buck
 def test_rows_that_both_judged_are_committed_by_the_first(bucket: Bucket, stores: Stores) -> None:
     one, other = VerdictStore(BOTH, stores), VerdictStore(BOTH, stores)
     mine, theirs = one.write_part(part(1, 10)), other.write_part(part(1, 7))
-    overtaken(bucket, lambda: other.fold([theirs], Known()))
-    one.fold([mine], Known())
+    overtaken(bucket, lambda: other.fold([theirs], KnownVerdicts()))
+    one.fold([mine], KnownVerdicts())
     expect_each_once(stores, 10)
 
 
@@ -230,7 +230,7 @@ def test_rows_that_both_judged_are_committed_by_the_first(bucket: Bucket, stores
 def test_parts_that_another_run_takes_up_as_left_are_not_counted_twice(
     bucket: Bucket, stores: Stores, verdict: str
 ) -> None:
-    one, known = VerdictStore(BOTH, stores), Known()
+    one, known = VerdictStore(BOTH, stores), KnownVerdicts()
     mine = [one.write_part(part(number, 10, verdict)) for number in range(3)]
     overtaken(bucket, VerdictStore(BOTH, stores).known)
     one.fold(mine, known)
@@ -240,7 +240,7 @@ def test_parts_that_another_run_takes_up_as_left_are_not_counted_twice(
 
 def test_a_commit_whose_answer_is_lost_counts_once(bucket: Bucket, stores: Stores) -> None:
     store = VerdictStore(BOTH, stores)
-    store.fold([store.write_part(part(1, 10))], Known())
+    store.fold([store.write_part(part(1, 10))], KnownVerdicts())
     real, answers = bucket.put_if, iter([False])
 
     def lost(key: str, content: bytes, match: str | None, none_match: str | None) -> bool:
@@ -248,7 +248,7 @@ def test_a_commit_whose_answer_is_lost_counts_once(bucket: Bucket, stores: Store
         return done and next(answers, True) if key.endswith("manifest.json") else done
 
     bucket.put_if = lost  # type: ignore[method-assign] # a fault of the network
-    store.fold([store.write_part(part(2, 10))], Known())
+    store.fold([store.write_part(part(2, 10))], KnownVerdicts())
     expect_each_once(stores, 20)
 
 
@@ -256,7 +256,7 @@ def test_a_store_that_knows_no_conditional_writes_takes_one_run_at_a_time(bucket
     bucket.conditional = False
     store = VerdictStore(BOTH, stores)
     for number in range(2):
-        store.fold([store.write_part(part(number, 10))], Known())
+        store.fold([store.write_part(part(number, 10))], KnownVerdicts())
     expect_each_once(stores, 20)
 
 
@@ -264,7 +264,7 @@ def test_a_store_that_knows_no_conditional_writes_takes_one_run_at_a_time(bucket
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 3), st.integers(0, 2)), max_size=60))
 def test_the_last_verdict_of_a_key_is_known_and_no_other_is(rows: list[tuple[int, int, int]]) -> None:
     keys = [first.to_bytes(8) + second.to_bytes(8) for first, second, _ in rows]
-    known = Known(b"".join(keys), bytes(code for *_, code in rows))
+    known = KnownVerdicts(b"".join(keys), bytes(code for *_, code in rows))
     expected = {key: CODES[code] for key, (*_, code) in zip(keys, rows, strict=True)}
     asked = [a.to_bytes(8) + b.to_bytes(8) for a in range(0, 31, 2) for b in range(4)]
     assert known.find(asked) == [expected.get(key) for key in asked]
@@ -394,7 +394,7 @@ def test_random_parts_in_any_order_lose_nothing_and_double_nothing(tmp_path: Pat
     names = [store.write_part(part(number, chooser.randrange(1, 20))) for number in range(12)]
     total = sum(store.read(name).num_rows for name in names)
     chooser.shuffle(names)
-    store.fold(names[:5], Known())
-    store.fold(names[5:], Known())
+    store.fold(names[:5], KnownVerdicts())
+    store.fold(names[5:], KnownVerdicts())
     assert len({str(row["key"]) for row in rows_of(tmp_path)}) == total == len(rows_of(tmp_path))
     assert not any(PARTS in name for name in store.shards())

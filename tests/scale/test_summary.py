@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preflight.objects.stores import from_environment
-from preflight.scale.keys import CODES, Known
+from preflight.scale.keys import CODES, KnownVerdicts
 from preflight.scale.schema import table_of
 from preflight.scale.store import VerdictStore
 from preflight.scale.summary import WORST, Summary, summarize
@@ -31,7 +31,7 @@ def finding(rule: str, severity: str = "error") -> dict[str, str]:
 def summed(folder: Path, *parts: list[dict[str, Any]]) -> Summary:
     store = VerdictStore(str(folder), from_environment())
     for rows in parts:
-        store.fold([store.write_part(table_of(rows))], Known())
+        store.fold([store.write_part(table_of(rows))], KnownVerdicts())
     return summarize(store)
 
 

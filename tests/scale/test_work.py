@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from preflight.policy.policy import Ignore, Policy
 from preflight.profiles import load
 from preflight.scale.keys import key_of, mark_of
-from preflight.scale.work import Keyed, Work, batch_of, given_up, keyed
+from preflight.scale.work import JudgingOptions, Keyed, batch_of, given_up, keyed
 from preflight.values.assets import Asset
 from preflight.values.bounds import Bounds
 from tests.scale.common import work_of
@@ -20,7 +20,7 @@ AGREED = Ignore(rule="image/format", reason="agreed", until=dt.date(2026, 12, 31
 DATED = Policy(ignore=(AGREED,))
 
 
-def ready(*names: str, work: Work | None = None) -> list[Keyed]:
+def ready(*names: str, work: JudgingOptions | None = None) -> list[Keyed]:
     work = work or work_of()
     return keyed([Asset(path=media(name)) for name in names], work, work.how())
 

@@ -9,7 +9,7 @@ from distributed import Reschedule
 
 from preflight._version import __version__
 from preflight.objects.stores import from_environment
-from preflight.scale.keys import Known
+from preflight.scale.keys import KnownVerdicts
 from preflight.scale.store import VerdictStore
 from preflight.scale.work import keyed
 from preflight.scale.worker import Judging
@@ -36,7 +36,7 @@ def chunk(*names: str) -> list[object]:
 
 def rows(folder: Path, part: str) -> list[dict[str, object]]:
     store = VerdictStore(str(folder / "store"), from_environment())
-    store.fold([part], Known())
+    store.fold([part], KnownVerdicts())
     return [row for name in store.shards() for row in store.read(name).to_pylist()]
 
 

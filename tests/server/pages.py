@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 
 from preflight.server.access import Access
-from preflight.server.ui.bench import Bench
-from preflight.server.ui.start import Start, running_page
+from preflight.server.ui.context import PageContext
+from preflight.server.ui.start import PageOptions, running_page
 from preflight.values.assets import Asset
 from tests.specimens import PROFILE
 
@@ -21,13 +21,13 @@ Card = dict[str, Any]
 class Page:
     """A page that is open."""
 
-    def __init__(self, bench: Bench, access: Access, client: httpx.Client) -> None:
-        self.bench, self.access, self.client = bench, access, client
+    def __init__(self, context: PageContext, access: Access, client: httpx.Client) -> None:
+        self.context, self.access, self.client = context, access, client
 
     @property
     def folder(self) -> Path:
         """The project's folder."""
-        return self.bench.desk.project.folder
+        return self.context.workspace.project.folder
 
     def state(self) -> dict[str, Any]:
         """Return all that the page is told."""
@@ -68,10 +68,10 @@ class Page:
 
     def settled(self) -> dict[str, Any]:
         """Wait until everything is measured, judged and planned: twice in a row, since a thought may begin between."""
-        give_up, desk, seen = time.monotonic() + PATIENCE_S, self.bench.desk, 0
+        give_up, workspace, seen = time.monotonic() + PATIENCE_S, self.context.workspace, 0
         while time.monotonic() < give_up:
-            was_thinking, state = desk.is_thinking, self.state()
-            whole = all("original" in item.probed or not item.fixed for item in list(desk.items.values()))
+            was_thinking, state = workspace.is_thinking, self.state()
+            whole = all("original" in item.probed or not item.fixed for item in list(workspace.items.values()))
             judged = whole and all(card["state"] == "judged" for card in state["cards"])
             seen = seen + 1 if judged and not (was_thinking or state["queue"]["jobs"]) else 0
             if seen > 1:
@@ -84,8 +84,8 @@ class Page:
 def opened(folder: Path, *paths: str, request: Path | None = None) -> Iterator[Page]:
     """Open a page on a project, with files in place."""
     assets = tuple(Asset(path=path) for path in paths)
-    start = Start(request=request or folder / "request.toml", assets=assets, profile=PROFILE)
-    with running_page(start) as (bench, access):
+    start = PageOptions(request=request or folder / "request.toml", assets=assets, profile=PROFILE)
+    with running_page(start) as (context, access):
         headers = {"Authorization": f"Bearer {access.token}"}
         with httpx.Client(base_url=access.url, headers=headers, timeout=PATIENCE_S, trust_env=False) as client:
-            yield Page(bench, access, client)
+            yield Page(context, access, client)

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from preflight.errors import NotDone
-from preflight.upload.contents import Contents, Reach, UrlContents
+from preflight.upload.contents import Contents, FetchPolicy, UrlContents
 from preflight.upload.existing import is_strong, is_unchanged
 from tests.posix import make_pipe
 from tests.server.gateway.hosts import Host
 
-LOCAL = Reach(loopback=True)
+LOCAL = FetchPolicy(loopback=True)
 
 
 @pytest.fixture

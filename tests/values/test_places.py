@@ -9,7 +9,7 @@ import pytest
 
 from preflight.report.json import dump
 from preflight.report.schemas import schema_of
-from preflight.report.where import SAID, Asked, where_report
+from preflight.report.where import SAID, WhereQuestion, where_report
 from preflight.values.places import WAYS, Answer, Place, Way
 
 
@@ -30,7 +30,7 @@ def test_a_place_of_any_way_is_told_as_its_schema_says(way: Way) -> None:
     doubt = Answer(way="doubtful", rule="image/side", why="the documents disagree")
     why = (Answer(way=way, rule="image/format", doubts=(doubt,)),)
     place = Place(model="m", edition="e", way=way, counts=dict.fromkeys(WAYS, 0) | {way: 1}, why=why)
-    told = json.loads(dump(where_report([place], Asked(files=1, request=None))))
+    told = json.loads(dump(where_report([place], WhereQuestion(files=1, request=None))))
     jsonschema.validate(told, schema_of("where"))
 
 

@@ -78,7 +78,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     """Names of the fields that stand on the command line, and not in a variable or setting."""
 
 
-class Said(msgspec.Struct, frozen=True):
+class ResolvedOption(msgspec.Struct, frozen=True):
     """A field of a group, with all that is known of it."""
 
     name: str
@@ -101,14 +101,14 @@ class Said(msgspec.Struct, frozen=True):
         return self.flag.removeprefix("--").replace("-", "_")
 
 
-def fields_of(group: type[Group]) -> Iterator[Said | tuple[str, type[Group]]]:
+def fields_of(group: type[Group]) -> Iterator[ResolvedOption | tuple[str, type[Group]]]:
     """Yield the fields of a group in their order; of a field that is another group, its name and that group."""
     for field in msgspec.structs.fields(group):
         if isinstance(field.type, type) and issubclass(field.type, Group):
             yield field.name, field.type
         elif field.name != "typed":
             type_, how = get_args(field.type)
-            yield Said(field.name, _without_none(type_), how, field.default)
+            yield ResolvedOption(field.name, _without_none(type_), how, field.default)
 
 
 def options_of(group: type[Group]) -> Callable[[F], F]:
@@ -137,7 +137,7 @@ def options_of(group: type[Group]) -> Callable[[F], F]:
 def _add(group: type[Group], command: Callable[..., Any]) -> None:
     """Add the options of a group; click lists the one that was added last first."""
     for said in reversed(list(fields_of(group))):
-        if isinstance(said, Said):
+        if isinstance(said, ResolvedOption):
             click_option(said)(command)
         else:
             _add(said[1], command)
@@ -147,7 +147,7 @@ def _made(group: type[Group], given: dict[str, Any], ctx: click.Context) -> Grou
     """Take the values of a group out of those that click read."""
     values, typed = dict[str, Any](), set[str]()
     for said in fields_of(group):
-        if not isinstance(said, Said):
+        if not isinstance(said, ResolvedOption):
             name, inner = said
             values[name] = _made(inner, given, ctx)
             continue
@@ -157,7 +157,7 @@ def _made(group: type[Group], given: dict[str, Any], ctx: click.Context) -> Grou
     return group(**values, typed=frozenset(typed))
 
 
-def click_option(said: Said) -> Callable[[F], F]:
+def click_option(said: ResolvedOption) -> Callable[[F], F]:
     """Make the decorator that adds one option, or argument, to a command."""
     how, more = said.how, dict[str, Any]()
     kind = how.kind or _kind_of(said.type)

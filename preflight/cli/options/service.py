@@ -11,7 +11,7 @@ from preflight.errors import CallError
 from preflight.values.choices import UPLOADS_AT_ONCE
 
 if TYPE_CHECKING:
-    from preflight.flow.account import Door
+    from preflight.flow.account import Endpoint
     from preflight.profiles import Profile
 
 Agent = Annotated[
@@ -51,7 +51,7 @@ class ServiceOptions(Group, frozen=True, kw_only=True):
     ] = None
     agent: Agent = None
 
-    def door(self, profile: "Profile", known: str | None = None) -> "Door":
+    def endpoint(self, profile: "Profile", known: str | None = None) -> "Endpoint":
         """Settle where the service is and whether the key may go there, and name the key.
 
         Args:
@@ -62,13 +62,13 @@ class ServiceOptions(Group, frozen=True, kw_only=True):
             CallError: there is no key, an address cannot be used, or a person does not agree to it.
         """
         from preflight.cli.address import agreed
-        from preflight.flow.account import Door
+        from preflight.flow.account import Endpoint
         from preflight.service.addresses import is_local
 
         key = api_key()
         base, files = agreed(profile, self.base_url, self.files_url, known=known)
         private = is_local(self.base_url)
-        return Door(key=key, base_url=base, files_url=files, agent=self.agent, allow_private=private)
+        return Endpoint(key=key, base_url=base, files_url=files, agent=self.agent, allow_private=private)
 
 
 class UploadOptions(Group, frozen=True, kw_only=True):

@@ -11,16 +11,16 @@ from preflight.server.answers import Json
 from preflight.server.gateway.docs import PAGE, described, page, style
 from preflight.server.gateway.errors import ApiError, error_answer
 from preflight.server.gateway.gate import Gate, Log, note
-from preflight.server.gateway.house import House
 from preflight.server.gateway.jobs import Jobs
 from preflight.server.gateway.routes import Routes, respond
-from preflight.server.language import Spoken
+from preflight.server.gateway.state import GatewayState
+from preflight.server.language import LanguageMiddleware
 from preflight.values.phrase import phrase
 
 
-def application(house: House, jobs: Jobs, host: str, log: Log) -> Gate:
+def application(state: GatewayState, jobs: Jobs, host: str, log: Log) -> Gate:
     """Build the application of one gateway."""
-    routes = Routes(house, jobs)
+    routes = Routes(state, jobs)
     served = [*routes.provider(), *routes.own()]
     document = described(served)
 
@@ -43,7 +43,7 @@ def application(house: House, jobs: Jobs, host: str, log: Log) -> Gate:
         ],
         exception_handlers={**handlers, HTTPException: _on_http_error},
     )
-    routes.gate = Gate(Spoken(app), house.settings, host, log, house.metrics)
+    routes.gate = Gate(LanguageMiddleware(app), state.settings, host, log, state.metrics)
     return routes.gate
 
 

@@ -34,26 +34,26 @@ NUMBERS, SWITCHES = ("duration", "seed"), ("generate_audio", "content_filter")
 NUMBER = re.compile(r"\s*-?[0-9]{1,11}\s*")
 
 
-class Room:
+class BodyMemory:
     """Bytes of bodies that are held in memory; used in one event loop."""
 
     def __init__(self) -> None:
         self.used = 0
 
     @contextmanager
-    def taken(self) -> Iterator["Taken"]:
+    def taken(self) -> Iterator["BodyAllowance"]:
         """Count what one body takes, until the end of a block."""
-        mine = Taken(self)
+        mine = BodyAllowance(self)
         try:
             yield mine
         finally:
             self.used -= mine.bytes
 
 
-class Taken:
+class BodyAllowance:
     """What one body takes."""
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: BodyMemory) -> None:
         self._room, self.bytes = room, 0
 
     def add(self, count: int) -> None:
@@ -64,7 +64,7 @@ class Taken:
         self.bytes += count
 
 
-async def read_body(request: Request, taken: Taken, slow_s: float) -> bytes:
+async def read_body(request: Request, taken: BodyAllowance, slow_s: float) -> bytes:
     """Read a body of at most 64 MiB.
 
     Raises:

@@ -17,15 +17,15 @@ from preflight.flow.relay import brought, judge_brought, plan_request_fixes, rel
 from preflight.plan import FixOptions
 from preflight.request.file import RequestSpec
 from preflight.server.gateway.errors import Answer, ApiError, too_busy
-from preflight.server.gateway.house import House
 from preflight.server.gateway.incoming import Incoming, incoming
 from preflight.server.gateway.reports import HEADER, PATH, findings_json, in_short, named
+from preflight.server.gateway.state import GatewayState
 from preflight.service import origin
 from preflight.service.client import RECONCILE
-from preflight.submission.asks import Ask
+from preflight.submission.call_records import CallRecord
 from preflight.submission.duplicates import refuse_unsettled
 from preflight.submission.states import Entry
-from preflight.submission.submit import Account, Beside
+from preflight.submission.submit import Account, EntryHooks
 from preflight.upload.bucket import place_of
 from preflight.upload.contents import Content
 from preflight.values.findings import Report
@@ -68,12 +68,12 @@ class Create:
     """Answers create calls; called in threads.
 
     Args:
-        house: the gateway's state.
+        state: the gateway's state.
         jobs: takes what has to be mended.
     """
 
-    def __init__(self, house: House, jobs: "Jobs") -> None:
-        self._house, self._jobs = house, jobs
+    def __init__(self, state: GatewayState, jobs: "Jobs") -> None:
+        self._state, self._jobs = state, jobs
 
     def __call__(self, call: Call) -> Outcome:
         """Answer a create call.
@@ -81,25 +81,25 @@ class Create:
         Raises:
             ApiError, PreflightError: it is refused, or cannot be done; nothing was sent, but for `OutcomeUnknown`.
         """
-        house, settings = self._house, self._house.settings
-        with house.session.entered(), incoming(call.table, house, call.parts) as one:
-            door = house.door(call.key, one.profile)
-            ask = Ask(
-                account="" if settings.key else house.account(call.key),
+        state, settings = self._state, self._state.settings
+        with state.session.entered(), incoming(call.table, state, call.parts) as one:
+            endpoint = state.endpoint(call.key, one.profile)
+            ask = CallRecord(
+                account="" if settings.key else state.account(call.key),
                 key=call.idempotency_key,
                 body_hash=one.body_hash,
-                base_url=origin.spelled(door.base_url),
+                base_url=origin.spelled(endpoint.base_url),
                 created_s=time.time(),
             )
             self._jobs.offer(ask.account, call.key)
-            with house.turns.of(*_names(ask)):
+            with state.turns.of(*_names(ask)):
                 return self._known(ask) or self._new(ask, one, call.key)
 
     # ---- what was asked before
 
-    def _known(self, ask: Ask) -> Outcome | None:
+    def _known(self, ask: CallRecord) -> Outcome | None:
         """Answer as before, where the same was asked; None where it is new, or nothing came of it."""
-        asks, once_s = self._house.asks, self._house.settings.once_s
+        asks, once_s = self._state.asks, self._state.settings.once_s
         by_key = asks.by_key(ask.account, ask.key) if ask.key else None
         if by_key and by_key.body_hash != ask.body_hash:
             words = "Idempotency-Key was used with another body"
@@ -109,13 +109,13 @@ class Create:
             self._replayed(by_body, by_key=False) if by_body else None
         )
 
-    def _replayed(self, earlier: Ask, *, by_key: bool) -> Outcome | None:
+    def _replayed(self, earlier: CallRecord, *, by_key: bool) -> Outcome | None:
         if earlier.job:
             answer = self._jobs.answer(earlier)
             if answer is None or (self._jobs.is_failed(earlier) and not by_key):
                 return None
             return _replay(answer, earlier, earlier.job)
-        entry = self._house.ledger.find(earlier.entry) if earlier.entry else None
+        entry = self._state.ledger.find(earlier.entry) if earlier.entry else None
         if entry is None or entry.state == "refused" or (entry.state == "failed" and not by_key):
             return None
         if entry.task_id is None:
@@ -125,25 +125,25 @@ class Create:
 
     # ---- what is new
 
-    def _new(self, ask: Ask, one: Incoming, key: str) -> Outcome:
-        house = self._house
-        with brought(one.spec, one.here, house.assets) as found:
-            report = judge_brought(one.spec, found, one.profile, house.assets)
+    def _new(self, ask: CallRecord, one: Incoming, key: str) -> Outcome:
+        state = self._state
+        with brought(one.spec, one.here, state.assets) as found:
+            report = judge_brought(one.spec, found, one.profile, state.assets)
             shown = named(report, one.names)
-            headers = {HEADER: f"{PATH}{house.reports.keep(shown, one.profile)}"}
-            fixing = house.settings.on_fail == "fix"
+            headers = {HEADER: f"{PATH}{state.reports.keep(shown, one.profile)}"}
+            fixing = state.settings.on_fail == "fix"
             if fixing and (report.verdict == "fail" or one.here):
-                with brought(one.spec, one.here, house.assets, whole=True, before=found) as whole:
-                    planned = plan_request_fixes(report, whole, one.profile, house.settings.fix_options or FixOptions())
+                with brought(one.spec, one.here, state.assets, whole=True, before=found) as whole:
+                    planned = plan_request_fixes(report, whole, one.profile, state.settings.fix_options or FixOptions())
                     if planned:
                         return self._fixing(ask, one, key, headers)
             if report.verdict != "pass":
                 raise refusal(shown, headers)
-            entry, task = send_once(house, ask, one, report, key)
+            entry, task = send_once(state, ask, one, report, key)
         body = msgspec.json.encode(task.raw)
         return Outcome(answer=Answer(body=body, headers=headers), said="passed", entry=entry.number, task=task.id)
 
-    def _fixing(self, ask: Ask, one: Incoming, key: str, headers: Mapping[str, str]) -> Outcome:
+    def _fixing(self, ask: CallRecord, one: Incoming, key: str, headers: Mapping[str, str]) -> Outcome:
         if not self._jobs.has_room:
             raise too_busy("too many requests are being mended")
         made = self._jobs.accept(ask, one, key)
@@ -153,12 +153,12 @@ class Create:
 
 
 def send_once(  # noqa: PLR0913 - what, whose, and as it may have been mended
-    house: House, ask: Ask, one: Incoming, report: Report, key: str, *, spec: RequestSpec | None = None
+    state: GatewayState, ask: CallRecord, one: Incoming, report: Report, key: str, *, spec: RequestSpec | None = None
 ) -> "tuple[Entry, Task]":
     """Upload what is here and send the one create call of an ask; the ledger holds both or neither.
 
     Args:
-        house: the gateway's state.
+        state: the gateway's state.
         ask: what was asked.
         one: the request as it came.
         report: on what is sent; it passes.
@@ -169,21 +169,21 @@ def send_once(  # noqa: PLR0913 - what, whose, and as it may have been mended
         DuplicateUnknown: the same was sent before, and nobody knows what became of it.
         PreflightError: as `flow.relay.relayed`.
     """
-    door = house.door(key, one.profile)
-    place = place_of(house.settings.bucket, one.profile, allow_private=door.allow_private)
-    linked: list[Ask] = []
+    endpoint = state.endpoint(key, one.profile)
+    place = place_of(state.settings.bucket, one.profile, allow_private=endpoint.allow_private)
+    linked: list[CallRecord] = []
 
     def intended(entry: Entry) -> None:
-        refuse_unsettled(entry, house.ledger)
-        linked.append(house.asks.sent(ask, entry))
+        refuse_unsettled(entry, state.ledger)
+        linked.append(state.asks.sent(ask, entry))
 
     def accepted(_: Entry, task: "Task") -> None:
-        house.asks.answered(linked[0], msgspec.json.encode(task.raw))
+        state.asks.answered(linked[0], msgspec.json.encode(task.raw))
 
-    beside = Beside(intended=intended, accepted=accepted)
-    with door.service() as service:
-        account = Account(service, house.ledger, one.profile, place)
-        return relayed(spec or one.spec, report, one.profile, account, door.base_url, beside=beside)
+    beside = EntryHooks(intended=intended, accepted=accepted)
+    with endpoint.service() as service:
+        account = Account(service, state.ledger, one.profile, place)
+        return relayed(spec or one.spec, report, one.profile, account, endpoint.base_url, beside=beside)
 
 
 def refusal(report: Report, headers: Mapping[str, str]) -> ApiError:
@@ -223,12 +223,12 @@ def task_of_entry(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _names(ask: Ask) -> tuple[str, ...]:
+def _names(ask: CallRecord) -> tuple[str, ...]:
     """Name what only one create call may be about at a time."""
     by_key = (f"key {ask.account} {ask.key}",) if ask.key else ()
     return (f"body {ask.account} {ask.body_hash}", *by_key)
 
 
-def _replay(answer: Answer, earlier: Ask, task: str | None) -> Outcome:
+def _replay(answer: Answer, earlier: CallRecord, task: str | None) -> Outcome:
     replayed = msgspec.structs.replace(answer, headers={**answer.headers, **REPLAYED})
     return Outcome(answer=replayed, said="replayed", entry=earlier.entry, task=task)

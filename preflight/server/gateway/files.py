@@ -13,10 +13,10 @@ from preflight.flow.relay import judge_content
 from preflight.profiles import Profile, load
 from preflight.server.gateway.bodies import take_file
 from preflight.server.gateway.errors import Answer, ApiError
-from preflight.server.gateway.house import House
 from preflight.server.gateway.incoming import inline
 from preflight.server.gateway.incoming import suffix_of as suffix_by_content
 from preflight.server.gateway.reports import HEADER, PATH, findings_json, in_short, named
+from preflight.server.gateway.state import GatewayState
 from preflight.service.passing import pass_on
 from preflight.submission.prepare import suffix_of
 from preflight.upload.bucket import place_of
@@ -34,16 +34,16 @@ class Files:
     """Answers calls of the files service.
 
     Args:
-        house: the gateway's state.
+        state: the gateway's state.
     """
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, state: GatewayState) -> None:
+        self._state = state
 
     def passed(self, key: str, method: str, path: str, query: str) -> Answer:
         """Pass a call on as it came; called in a thread."""
-        settings = self._house.settings
-        found = pass_on(self._house.door(key).files_url, key, method, path, query, agent=settings.agent)
+        settings = self._state.settings
+        found = pass_on(self._state.endpoint(key).files_url, key, method, path, query, agent=settings.agent)
         return Answer(status=found.status, body=found.body, headers=found.headers, media_type=found.media_type)
 
     async def uploaded(self, form: FormData, key: str, in_work: InWork) -> tuple[Answer, dict[str, Any]]:
@@ -57,11 +57,11 @@ class Files:
             raise ApiError(400, "invalid_request", "the part `file` is missing")
         said = next((name for one in ("fileName", "file_name") if isinstance(name := form.get(one), str)), "")
         name = said or part.filename or "file"
-        content = await take_file(part, self._house.assets.contents, name)
+        content = await take_file(part, self._state.assets.contents, name)
         try:
             answer: Answer = await in_work(self._stored, content, PurePath(name).name, key)
         finally:
-            self._house.assets.contents.release(content)
+            self._state.assets.contents.release(content)
         return answer, {"report": answer.headers.get(HEADER), "outcome": "stored"}
 
     def taken(self, table: dict[str, Any], key: str) -> Answer:
@@ -78,10 +78,10 @@ class Files:
         try:
             return self._stored(content, name or content.path.name, key)
         finally:
-            self._house.assets.contents.release(content)
+            self._state.assets.contents.release(content)
 
     def _brought(self, data: object, url: object, suffix: str) -> Content:
-        assets = self._house.assets
+        assets = self._state.assets
         if isinstance(url, str) and Asset(path=url).is_url:
             return assets.urls.bring(url, lambda _: True).content
         found = inline(data, short=True) if isinstance(data, str) else None
@@ -91,13 +91,13 @@ class Files:
         return assets.contents.of_bytes(found, suffix.lower().removeprefix(".") or suffix_by_content(found))
 
     def _stored(self, content: Content, name: str, key: str) -> Answer:
-        house = self._house
-        profile = house.settings.profile or load()
-        with house.session.entered():
-            judged = judge_content(content, profile, house.assets)
+        state = self._state
+        profile = state.settings.profile or load()
+        with state.session.entered():
+            judged = judge_content(content, profile, state.assets)
             report = Report(profile=profile.name, assets=(judged,))
             shown = named(report, {str(content.path): printable(name)})
-            headers = {HEADER: f"{PATH}{house.reports.keep(shown, profile)}"}
+            headers = {HEADER: f"{PATH}{state.reports.keep(shown, profile)}"}
             if not self._passes(report):
                 raise _refusal(shown, headers)
             parcel = Parcel(path=content.path, sha256=content.sha256, suffix=suffix_of(judged.facts))
@@ -106,17 +106,17 @@ class Files:
 
     def _passes(self, report: Report) -> bool:
         """Tell whether a file is stored: one that a create call would mend is, where mending is asked for."""
-        mends = self._house.settings.on_fail == "fix" and report.assets[0].facts is not None
+        mends = self._state.settings.on_fail == "fix" and report.assets[0].facts is not None
         return report.verdict == "pass" or (mends and report.verdict == "fail")
 
     def _sent(self, parcel: Parcel, key: str, profile: Profile) -> Uploaded:
-        settings = self._house.settings
-        door = self._house.door(key)
-        with door.service() as service:
-            place = place_of(settings.bucket, profile, allow_private=door.allow_private)
+        settings = self._state.settings
+        endpoint = self._state.endpoint(key)
+        with endpoint.service() as service:
+            place = place_of(settings.bucket, profile, allow_private=endpoint.allow_private)
             place = place or files_service(service.files, profile.service)
             uploaded = place.send(parcel, lambda *_: None, time.sleep)
-        self._house.ledger.remember_upload(parcel.sha256, place.name, uploaded.url, uploaded.expires_at)
+        self._state.ledger.remember_upload(parcel.sha256, place.name, uploaded.url, uploaded.expires_at)
         return uploaded
 
 

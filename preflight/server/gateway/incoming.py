@@ -26,8 +26,8 @@ from preflight.profiles.schema import ARRAYS, Profile
 from preflight.request.file import RequestSpec
 from preflight.request.incoming import ADDRESS_CHARACTERS, encoded, model_of, spec_of
 from preflight.server.gateway.errors import invalid
-from preflight.server.gateway.house import House
 from preflight.server.gateway.settings import UPLOAD_BYTES, Settings
+from preflight.server.gateway.state import GatewayState
 from preflight.upload.contents import Content, Contents
 from preflight.values.assets import Asset, Role, ending_of, printable
 from preflight.values.phrase import phrase
@@ -55,19 +55,21 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @contextmanager
-def incoming(table: dict[str, Any], house: House, parts: Mapping[str, Content] | None = None) -> Iterator[Incoming]:
+def incoming(
+    table: dict[str, Any], state: GatewayState, parts: Mapping[str, Content] | None = None
+) -> Iterator[Incoming]:
     """Read a body; what is taken is held for the length of the block.
 
     Args:
         table: the body.
-        house: by which edition, what may be read, and where it is taken to.
+        state: by which edition, what may be read, and where it is taken to.
         parts: what stands in the body for a file of its form → its content, held by the caller.
 
     Raises:
         BodyError, ApiError, CallError: it cannot be used.
     """
-    profile, contents = house.edition_of(model_of(table)), house.assets.contents
-    taking = _Taking(house.settings, contents, parts or {})
+    profile, contents = state.edition_of(model_of(table)), state.assets.contents
+    taking = _Taking(state.settings, contents, parts or {})
     try:
         spec = spec_of(table, profile, taking.place)
         refuse_unknown(spec, profile)

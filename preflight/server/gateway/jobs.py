@@ -27,11 +27,11 @@ from preflight.plan import FixOptions
 from preflight.request.file import RequestSpec
 from preflight.server.gateway.create import refusal, refuse_unanswered, send_once
 from preflight.server.gateway.errors import Answer, as_api_error, error_json
-from preflight.server.gateway.house import House
 from preflight.server.gateway.incoming import Incoming, incoming
 from preflight.server.gateway.reports import HEADER, PATH, named
+from preflight.server.gateway.state import GatewayState
 from preflight.service.http import Busy, ResponseLost, pause_s
-from preflight.submission.asks import Ask, new_job
+from preflight.submission.call_records import CallRecord, new_job
 from preflight.upload.contents import Content
 from preflight.upload.parcel import hash_file
 from preflight.values.findings import Report
@@ -76,11 +76,11 @@ class Jobs:
     """The open jobs of one gateway.
 
     Args:
-        house: its state.
+        state: its state.
     """
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, state: GatewayState) -> None:
+        self._state = state
         self._turn = threading.Lock()
         self._queue: Queue[str] = Queue()
         self._open = set[str]()
@@ -93,26 +93,26 @@ class Jobs:
         self._keys: OrderedDict[str, str] = OrderedDict()
         self._stopping = threading.Event()
         self._workers = [
-            threading.Thread(target=self._work, name=f"job-{n}", daemon=True) for n in range(house.settings.jobs)
+            threading.Thread(target=self._work, name=f"job-{n}", daemon=True) for n in range(state.settings.jobs)
         ]
 
     def start(self) -> None:
         """Take up what an earlier gateway left open, and begin."""
         kept: list[Content] = []
-        for ask in self._house.asks.open_jobs():
+        for ask in self._state.asks.open_jobs():
             entry = self.entry_of(ask)
             if ask.job and (entry is None or entry.task_id is None):
                 self._open.add(ask.job)
                 kept += _request(ask).here
                 self.take_up(ask)
-        self._house.assets.contents.clean_up(one.path for one in kept)
+        self._state.assets.contents.clean_up(one.path for one in kept)
         for worker in self._workers:
             worker.start()
 
     def stop(self, grace_s: float) -> None:
         """End: what is mended stays open, what is being sent is heard out."""
         self._stopping.set()
-        self._house.session.stop()
+        self._state.session.stop()
         give_up = time.monotonic() + grace_s
         for worker in self._workers:
             if worker.ident is not None:
@@ -127,24 +127,24 @@ class Jobs:
     @property
     def has_room(self) -> bool:
         """Whether another one is taken."""
-        return self.count < self._house.settings.jobs_waiting and not self._stopping.is_set()
+        return self.count < self._state.settings.jobs_waiting and not self._stopping.is_set()
 
-    def accept(self, ask: Ask, one: Incoming, key: str) -> Ask:
+    def accept(self, ask: CallRecord, one: Incoming, key: str) -> CallRecord:
         """Record a job, and do it behind; what its program sent is held until it is over."""
         here = list(one.here.values())
         request = Request(table=one.table, here=here, names=one.names)
-        made = self._house.asks.add(
+        made = self._state.asks.add(
             msgspec.structs.replace(ask, job=new_job(ask.created_s), request=msgspec.json.encode(request, enc_hook=str))
         )
         for content in here:
-            self._house.assets.contents.hold(content)
+            self._state.assets.contents.hold(content)
         self.offer(ask.account, key)
         with self._turn:
             self._open.add(str(made.job))
         self.take_up(made)
         return made
 
-    def take_up(self, ask: Ask) -> None:
+    def take_up(self, ask: CallRecord) -> None:
         """Go on with a job that nobody works at: a new one, one found after a restart, or one that a person settled."""
         job, entry = str(ask.job), self.entry_of(ask)
         with self._turn:
@@ -166,13 +166,13 @@ class Jobs:
 
     # ---- what is told of a job
 
-    def answer(self, ask: Ask) -> Answer | None:
+    def answer(self, ask: CallRecord) -> Answer | None:
         """Describe a job as the service describes a task; None where it came to nothing and may be asked anew.
 
         Raises:
             OutcomeUnknown: its create call left, and no answer is known.
         """
-        now = self._house.asks.job(str(ask.job)) or ask
+        now = self._state.asks.job(str(ask.job)) or ask
         self.take_up(now)
         entry = self.entry_of(now)
         if entry and entry.task_id is None and entry.state == "unknown":
@@ -181,17 +181,17 @@ class Jobs:
             return Answer(body=msgspec.json.encode({**parsed(now.answer), "id": now.job}))
         return Answer(body=msgspec.json.encode(self.described(now), enc_hook=plain))
 
-    def entry_of(self, ask: Ask) -> "Entry | None":
+    def entry_of(self, ask: CallRecord) -> "Entry | None":
         """Find the entry that a job became."""
-        return self._house.ledger.find(ask.entry) if ask.entry else None
+        return self._state.ledger.find(ask.entry) if ask.entry else None
 
-    def is_failed(self, ask: Ask) -> bool:
+    def is_failed(self, ask: CallRecord) -> bool:
         """Tell whether a job, or the task that came of it, failed: nothing was paid."""
-        now = self._house.asks.job(str(ask.job)) or ask
+        now = self._state.asks.job(str(ask.job)) or ask
         entry = self.entry_of(now)
         return now.error is not None or bool(entry and entry.state == "failed")
 
-    def described(self, ask: Ask) -> dict[str, Any]:
+    def described(self, ask: CallRecord) -> dict[str, Any]:
         """Describe a job that has no task yet."""
         table = _request(ask).table
         with self._turn:
@@ -219,7 +219,7 @@ class Jobs:
     # ---- doing it
 
     def _work(self) -> None:
-        with self._house.session.entered():
+        with self._state.session.entered():
             while not self._stopping.is_set():
                 try:
                     job = self._queue.get(timeout=LOOK_S)
@@ -228,7 +228,7 @@ class Jobs:
                 self._attempt(job)
 
     def _attempt(self, job: str) -> None:
-        ask = self._house.asks.job(job)
+        ask = self._state.asks.job(job)
         if ask is None or self._is_settled(ask):
             self._over(job, ask)
             return
@@ -249,47 +249,47 @@ class Jobs:
         else:
             self._over(job, ask)
 
-    def _is_settled(self, ask: Ask) -> bool:
+    def _is_settled(self, ask: CallRecord) -> bool:
         """Tell whether nothing more is to be done; an entry that left nothing behind is begun anew."""
         entry = self.entry_of(ask)
         return not ask.is_open or (entry is not None and entry.state != "refused")
 
-    def _key_of(self, ask: Ask) -> str | None:
+    def _key_of(self, ask: CallRecord) -> str | None:
         """Find the key of a job; without one it waits for it."""
-        if self._house.settings.key:
-            return self._house.settings.key
+        if self._state.settings.key:
+            return self._state.settings.key
         with self._turn:
             if ask.account not in self._keys:
                 self._waiting.setdefault(ask.account, set()).add(str(ask.job))
             return self._keys.get(ask.account)
 
-    def _do(self, ask: Ask, key: str) -> None:
-        house, request, job = self._house, _request(ask), str(ask.job)
+    def _do(self, ask: CallRecord, key: str) -> None:
+        state, request, job = self._state, _request(ask), str(ask.job)
         self._tell(job, 0)
         parts = {str(one.path): one for one in request.here}
         with (
-            incoming(request.table, house, parts) as one,
-            brought(one.spec, one.here, house.assets, whole=True) as found,
+            incoming(request.table, state, parts) as one,
+            brought(one.spec, one.here, state.assets, whole=True) as found,
         ):
-            report = judge_brought(one.spec, found, one.profile, house.assets)
-            planned = plan_request_fixes(report, found, one.profile, house.settings.fix_options or FixOptions())
+            report = judge_brought(one.spec, found, one.profile, state.assets)
+            planned = plan_request_fixes(report, found, one.profile, state.settings.fix_options or FixOptions())
             spec = one.spec
             if planned:
                 self._go_on()
                 self._tell(job, MENDING_FROM)
-                spec = apply_fixes(spec, planned, one.profile, house.fixed(job), self._begin(job, planned))
+                spec = apply_fixes(spec, planned, one.profile, state.fixed(job), self._begin(job, planned))
                 report = self._again(one, spec, found)
             if report.verdict != "pass":
                 shown = named(report, request.names)
-                raise refusal(shown, {HEADER: f"{PATH}{house.reports.keep(shown, one.profile)}"})
+                raise refusal(shown, {HEADER: f"{PATH}{state.reports.keep(shown, one.profile)}"})
             self._tell(job, SENT_AT)
             self._go_on()
-            send_once(house, ask, one, report, key, spec=spec)
+            send_once(state, ask, one, report, key, spec=spec)
 
     def _again(self, one: Incoming, spec: RequestSpec, found: Mapping[str, Content | Fault]) -> Report:
         """Judge a request with its new files, which are measured again."""
         new = {asset.path for asset in spec.assets} - set(found)
-        return judge_brought(spec, {**found, **{path: _content(path) for path in new}}, one.profile, self._house.assets)
+        return judge_brought(spec, {**found, **{path: _content(path) for path in new}}, one.profile, self._state.assets)
 
     def _begin(self, job: str, planned: "RequestPlan") -> "Callable[[Plan], Heard]":
         """Tell how far the mending is: the mean of all files."""
@@ -308,7 +308,7 @@ class Jobs:
         if self._stopping.is_set():
             raise _Stopped
 
-    def _later(self, ask: Ask, error: PreflightError) -> None:
+    def _later(self, ask: CallRecord, error: PreflightError) -> None:
         """Try again when a service that is down may be up."""
         if self._stopping.is_set():
             return
@@ -319,12 +319,12 @@ class Jobs:
         again.daemon = True
         again.start()
 
-    def _failed(self, ask: Ask, error: Exception) -> None:
+    def _failed(self, ask: CallRecord, error: Exception) -> None:
         told = as_api_error(error)
         said: dict[str, Any] = {**error_json(told.status, told.code, told.message, told.param), "type": "task_error"}
         said |= {"findings": told.beside["findings"]} if "findings" in told.beside else {}
-        self._house.asks.failed(ask, msgspec.json.encode(said, enc_hook=str))
-        self._house.metrics.created("failed")
+        self._state.asks.failed(ask, msgspec.json.encode(said, enc_hook=str))
+        self._state.metrics.created("failed")
         self._over(str(ask.job), ask)
 
     def _rest(self, job: str) -> None:
@@ -332,22 +332,22 @@ class Jobs:
             self._active.discard(job)
             self._progress.pop(job, None)
 
-    def _over(self, job: str, ask: Ask | None) -> None:
+    def _over(self, job: str, ask: CallRecord | None) -> None:
         self._rest(job)
         with self._turn:
             was_open = job in self._open
             self._open.discard(job)
         if ask and was_open:
             for content in _request(ask).here:
-                self._house.assets.contents.release(content)
-        shutil.rmtree(self._house.fixed(job), ignore_errors=True)
+                self._state.assets.contents.release(content)
+        shutil.rmtree(self._state.fixed(job), ignore_errors=True)
 
     def _tell(self, job: str, progress: int) -> None:
         with self._turn:
             self._progress[job] = progress
 
 
-def _request(ask: Ask) -> Request:
+def _request(ask: CallRecord) -> Request:
     """Read what a job was asked for; nothing, which fails it, where its record is damaged."""
 
     def read(wanted: type, value: object) -> object:

@@ -22,7 +22,7 @@ PATH = "/preflight/reports/"
 HEADER = "Preflight-Report"
 
 
-class Kept(msgspec.Struct, frozen=True):
+class StoredReport(msgspec.Struct, frozen=True):
     """A report, and the edition it was made by."""
 
     report: Report
@@ -34,18 +34,18 @@ class Reports:
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
-        self._kept: OrderedDict[str, Kept] = OrderedDict()
+        self._kept: OrderedDict[str, StoredReport] = OrderedDict()
 
     def keep(self, report: Report, profile: Profile) -> str:
         """Keep a report, and return its id."""
         name = secrets.token_urlsafe(16)
         with self._turn:
-            self._kept[name] = Kept(report, profile)
+            self._kept[name] = StoredReport(report, profile)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return name
 
-    def find(self, name: str) -> Kept | None:
+    def find(self, name: str) -> StoredReport | None:
         """Find a report."""
         with self._turn:
             return self._kept.get(name)
@@ -70,7 +70,7 @@ def as_json(report: Report) -> dict[str, Any]:
     return found
 
 
-def as_html(kept: Kept) -> str:
+def as_html(kept: StoredReport) -> str:
     """Format a report as one page, without pictures of what may be gone."""
     from preflight.report.html import Writer
 

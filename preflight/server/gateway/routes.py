@@ -15,17 +15,17 @@ from preflight.errors import OutcomeUnknown
 from preflight.flow.relay import brought, judge_brought
 from preflight.request.incoming import table_of
 from preflight.request.price import Estimate
-from preflight.server.gateway.bodies import Room, is_form, read_body, read_form, table_of_form
+from preflight.server.gateway.bodies import BodyMemory, is_form, read_body, read_form, table_of_form
 from preflight.server.gateway.create import Call, Create, Outcome
 from preflight.server.gateway.errors import Answer, ApiError, error_answer
 from preflight.server.gateway.files import Files
 from preflight.server.gateway.gate import Gate, note, provider_key
-from preflight.server.gateway.house import House
 from preflight.server.gateway.incoming import incoming
 from preflight.server.gateway.jobs import Jobs
 from preflight.server.gateway.metrics import MEDIA_TYPE
-from preflight.server.gateway.reports import HEADER, PATH, Kept, as_html, as_json, named
+from preflight.server.gateway.reports import HEADER, PATH, StoredReport, as_html, as_json, named
 from preflight.server.gateway.settings import UPLOAD_BYTES
+from preflight.server.gateway.state import GatewayState
 from preflight.server.gateway.tasks import Tasks
 from preflight.submission.prepare import price_of
 from preflight.upload.contents import Content
@@ -62,15 +62,15 @@ class Routes:
     """Answers requests; what takes long is done in threads.
 
     Args:
-        house: the gateway's state.
+        state: the gateway's state.
         jobs: what is mended behind.
     """
 
-    def __init__(self, house: House, jobs: Jobs) -> None:
-        self._house, self._jobs, self._settings = house, jobs, house.settings
-        self._create, self._tasks, self._files = Create(house, jobs), Tasks(house, jobs), Files(house)
-        self._room = Room()
-        self._work = CapacityLimiter(house.settings.at_once)
+    def __init__(self, state: GatewayState, jobs: Jobs) -> None:
+        self._state, self._jobs, self._settings = state, jobs, state.settings
+        self._create, self._tasks, self._files = Create(state, jobs), Tasks(state, jobs), Files(state)
+        self._room = BodyMemory()
+        self._work = CapacityLimiter(state.settings.at_once)
         self._polls = CapacityLimiter(POLLS_AT_ONCE)
         self.gate: Gate | None = None
 
@@ -113,7 +113,7 @@ class Routes:
                 outcome = await self._in_work(self._created, call)
         finally:
             for content in held.values():
-                self._house.assets.contents.release(content)
+                self._state.assets.contents.release(content)
         note(request.scope, outcome=outcome.said, entry=outcome.entry, task=outcome.task)
         note(request.scope, report=outcome.answer.headers.get(HEADER))
         return respond(outcome.answer)
@@ -125,9 +125,9 @@ class Routes:
         except Exception as error:  # noqa: BLE001 - whatever it is, a program is answered and it is counted
             answer = error_answer(error, "")
             said = _outcome(error, answer.status)
-            self._house.metrics.created(said)
+            self._state.metrics.created(said)
             return Outcome(answer=answer, said=said)
-        self._house.metrics.created(outcome.said)
+        self._state.metrics.created(outcome.said)
         return outcome
 
     async def task(self, request: Request) -> Response:
@@ -192,7 +192,7 @@ class Routes:
 
     async def report(self, request: Request) -> Response:
         """Show an earlier report: JSON, or a page where that is asked for."""
-        kept = self._house.reports.find(request.path_params["report_id"])
+        kept = self._state.reports.find(request.path_params["report_id"])
         if kept is None:
             raise ApiError(404, "report_not_found", "no such report, or one that is no longer kept")
         return self._shown(request, kept, {})
@@ -205,7 +205,7 @@ class Routes:
         """Say whether requests are taken; not while the gateway ends."""
         if self.gate and self.gate.draining:
             return respond(Answer(status=503, body=b'{"status":"draining"}'))
-        await run_sync(self._house.ledger.entries, 1)
+        await run_sync(self._state.ledger.entries, 1)
         return respond(Answer(body=b'{"status":"ready"}'))
 
     async def metrics(self, request: Request) -> Response:  # noqa: ARG002 - as above
@@ -213,10 +213,10 @@ class Routes:
         gauges = {
             "requests_in_work": ("Requests that are in work or wait.", self.gate.in_work if self.gate else 0),
             "jobs_open": ("Requests that are being mended.", self._jobs.count),
-            "downloads": ("Assets brought.", self._house.assets.urls.downloads),
+            "downloads": ("Assets brought.", self._state.assets.urls.downloads),
             "body_bytes": ("Bytes of bodies in memory.", self._room.used),
         }
-        return Response(self._house.metrics.text(gauges), media_type=MEDIA_TYPE)
+        return Response(self._state.metrics.text(gauges), media_type=MEDIA_TYPE)
 
     # ---- what they share
 
@@ -224,38 +224,38 @@ class Routes:
         if is_form(request):
             form = await read_form(request, self._settings.slow_s)
             try:
-                return await table_of_form(form, self._house.assets.contents, held)
+                return await table_of_form(form, self._state.assets.contents, held)
             finally:
                 await form.close()
         content = await read_body(request, taken, self._settings.slow_s)
         return await run_sync(table_of, content) if len(content) > 1 << 16 else table_of(content)
 
-    async def _judged(self, request: Request) -> tuple[Kept, str]:
+    async def _judged(self, request: Request) -> tuple[StoredReport, str]:
         kept, name, _ = await self._weighed(request, {})
         return kept, name
 
-    async def _weighed(self, request: Request, held: dict[str, Content]) -> tuple[Kept, str, Estimate | None]:
+    async def _weighed(self, request: Request, held: dict[str, Content]) -> tuple[StoredReport, str, Estimate | None]:
         try:
             with self._room.taken() as taken:
                 table = await self._table(request, taken, held)
                 return await self._in_work(self._weigh, table, held)
         finally:
             for content in held.values():
-                self._house.assets.contents.release(content)
+                self._state.assets.contents.release(content)
 
-    def _weigh(self, table: dict[str, Any], held: Mapping[str, Content]) -> tuple[Kept, str, Estimate | None]:
-        house = self._house
+    def _weigh(self, table: dict[str, Any], held: Mapping[str, Content]) -> tuple[StoredReport, str, Estimate | None]:
+        state = self._state
         with (
-            house.session.entered(),
-            incoming(table, house, held) as one,
-            brought(one.spec, one.here, house.assets) as found,
+            state.session.entered(),
+            incoming(table, state, held) as one,
+            brought(one.spec, one.here, state.assets) as found,
         ):
-            report = judge_brought(one.spec, found, one.profile, house.assets)
+            report = judge_brought(one.spec, found, one.profile, state.assets)
             price = price_of(one.spec, report, one.profile)
         shown = named(report, one.names)
-        return Kept(shown, one.profile), house.reports.keep(shown, one.profile), price
+        return StoredReport(shown, one.profile), state.reports.keep(shown, one.profile), price
 
-    def _shown(self, request: Request, kept: Kept, headers: dict[str, str]) -> Response:
+    def _shown(self, request: Request, kept: StoredReport, headers: dict[str, str]) -> Response:
         if _wants_page(request.headers.get("accept", "")):
             return Response(as_html(kept), headers={**headers, "Content-Security-Policy": PAGE}, media_type="text/html")
         return respond(Answer(body=msgspec.json.encode(as_json(kept.report), enc_hook=plain), headers=headers))

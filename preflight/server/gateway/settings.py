@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from preflight.flow.account import Door
+from preflight.flow.account import Endpoint
 from preflight.profiles import Profile, edition_for, load
 from preflight.service.addresses import is_local, named_addresses
 
@@ -81,12 +81,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         unsaid = msgspec.structs.replace(found.request, aspect_ratio=msgspec.structs.replace(ratio, sent=False))
         return msgspec.structs.replace(found, request=unsaid)
 
-    def door(self, key: str, profile: Profile | None = None) -> Door:
-        """Build the door to the service of an edition, by default of the one in use.
+    def endpoint(self, key: str, profile: Profile | None = None) -> Endpoint:
+        """Build the endpoint of the service of an edition, by default of the one in use.
 
         Raises:
             CallError: an address cannot be used, or nothing is sent to the edition's service.
         """
         base, files = named_addresses(profile or self.profile or load(), self.base_url, self.files_url)
         private = self.allow_private or self.reaches_itself
-        return Door(key=key, base_url=base, files_url=files, agent=self.agent, allow_private=private, attempts=1)
+        return Endpoint(key=key, base_url=base, files_url=files, agent=self.agent, allow_private=private, attempts=1)

@@ -9,9 +9,9 @@ import msgspec
 
 from preflight.server.gateway.app import application
 from preflight.server.gateway.gate import Gate, Log
-from preflight.server.gateway.house import House
 from preflight.server.gateway.jobs import Jobs
 from preflight.server.gateway.settings import Settings
+from preflight.server.gateway.state import GatewayState
 from preflight.server.listen import LOOPBACK, listening, running, serve
 
 CONNECTIONS = 1024
@@ -22,7 +22,7 @@ class Serving(msgspec.Struct, frozen=True):
     """A gateway that serves."""
 
     url: str
-    house: House
+    state: GatewayState
     jobs: Jobs
     gate: Gate
 
@@ -67,16 +67,16 @@ def running_gateway(
 @contextmanager
 def _opened(settings: Settings, host: str, port: int, stream: TextIO | None) -> Iterator[Serving]:
     log = Log(stream)
-    with House(settings) as house:
-        jobs = Jobs(house)
-        for entry in house.orphans:
+    with GatewayState(settings) as state:
+        jobs = Jobs(state)
+        for entry in state.orphans:
             log.say("orphan", entry=entry.number, message=entry.message)
         jobs.start()
-        threading.Thread(target=house.warm, name="warm", daemon=True).start()
+        threading.Thread(target=state.warm, name="warm", daemon=True).start()
         name = f"[{host}]" if ":" in host else host
         log.say("start", url=f"http://{name}:{port}", on_fail=settings.on_fail, jobs=jobs.count)
         try:
-            yield Serving(f"http://{name}:{port}", house, jobs, application(house, jobs, host, log))
+            yield Serving(f"http://{name}:{port}", state, jobs, application(state, jobs, host, log))
         finally:
             jobs.stop(settings.grace_s)
             log.say("end", jobs=jobs.count)

@@ -8,12 +8,12 @@ import msgspec
 from preflight.errors import NotDone
 from preflight.server.gateway.create import refuse_unanswered
 from preflight.server.gateway.errors import Answer, ApiError
-from preflight.server.gateway.house import House
 from preflight.server.gateway.jobs import SENT_AT, Jobs
+from preflight.server.gateway.state import GatewayState
 from preflight.service.http import ResponseLost
 from preflight.service.passing import Passed, pass_on
 from preflight.service.responses import read_id, read_task
-from preflight.submission.asks import Ask
+from preflight.submission.call_records import CallRecord
 from preflight.values.parsed import parsed
 from preflight.values.phrase import plain
 
@@ -29,12 +29,12 @@ class Tasks:
     """Answers calls about tasks; called in threads.
 
     Args:
-        house: the gateway's state.
+        state: the gateway's state.
         jobs: what is being mended.
     """
 
-    def __init__(self, house: House, jobs: Jobs) -> None:
-        self._house, self._jobs = house, jobs
+    def __init__(self, state: GatewayState, jobs: Jobs) -> None:
+        self._state, self._jobs = state, jobs
 
     def passed(self, key: str, method: str, path: str, query: str) -> Answer:
         """Pass a call on as it came.
@@ -42,9 +42,9 @@ class Tasks:
         Raises:
             PreflightError: there is no answer.
         """
-        settings = self._house.settings
-        door = self._house.door(key)
-        return _answer(pass_on(door.base_url, key, method, path, query, agent=settings.agent))
+        settings = self._state.settings
+        endpoint = self._state.endpoint(key)
+        return _answer(pass_on(endpoint.base_url, key, method, path, query, agent=settings.agent))
 
     def task(self, key: str, task_id: str, query: str) -> Answer:
         """Show one task.
@@ -57,21 +57,21 @@ class Tasks:
             answer = self.passed(key, "GET", f"/v1/tasks/{_checked(task_id)}", query)
             self._write_down(answer)
             return answer
-        ask = self._house.asks.job(task_id)
-        account = "" if self._house.settings.key else self._house.account(key)
+        ask = self._state.asks.job(task_id)
+        account = "" if self._state.settings.key else self._state.account(key)
         if ask is None or ask.account != account:
             raise _missing()
         self._jobs.offer(account, key)
         return self._of_job(ask, key, query)
 
-    def _of_job(self, ask: Ask, key: str, query: str) -> Answer:
+    def _of_job(self, ask: CallRecord, key: str, query: str) -> Answer:
         self._jobs.take_up(ask)
         entry = self._jobs.entry_of(ask)
         if entry and entry.task_id:
             answer = self.passed(key, "GET", f"/v1/tasks/{entry.task_id}", query)
             self._write_down(answer)
             if ask.answer is None and answer.status == OK:  # a person found the task of a lost answer
-                self._house.asks.answered(ask, answer.body)
+                self._state.asks.answered(ask, answer.body)
             return _renamed(_going_on(answer), {entry.task_id: str(ask.job)}, {TASK: entry.task_id})
         if entry and entry.state == "unknown":
             refuse_unanswered(entry)
@@ -80,15 +80,17 @@ class Tasks:
     def listed(self, key: str, params: dict[str, str], query: str) -> Answer:
         """List tasks: those that were mended under the ids that their programs know, and first those without a task."""
         answer = self.passed(key, "GET", "/v1/tasks", query)
-        account = "" if self._house.settings.key else self._house.account(key)
-        jobs = self._house.asks.jobs_of(account, LISTED)
+        account = "" if self._state.settings.key else self._state.account(key)
+        jobs = self._state.asks.jobs_of(account, LISTED)
         if not jobs or answer.status != OK:
             return answer
         entries = {str(ask.job): self._jobs.entry_of(ask) for ask in jobs}
         names = {entry.task_id: job for job, entry in entries.items() if entry and entry.task_id}
         return _with_first(_renamed(answer, names, {}), self._without_task(jobs, entries, params))
 
-    def _without_task(self, jobs: list[Ask], entries: dict[str, Any], params: dict[str, str]) -> list[dict[str, Any]]:
+    def _without_task(
+        self, jobs: list[CallRecord], entries: dict[str, Any], params: dict[str, str]
+    ) -> list[dict[str, Any]]:
         if params.get("page", "1") != "1":
             return []
         alone = [ask for ask in jobs if not (entries[str(ask.job)] and entries[str(ask.job)].task_id)]
@@ -102,7 +104,7 @@ class Tasks:
         with suppress(NotDone):
             task = read_task(parsed(answer.body))
             if task.is_over:
-                self._house.ledger.finished(task)
+                self._state.ledger.finished(task)
 
 
 def _answer(passed: Passed) -> Answer:

@@ -1,4 +1,4 @@
-"""The application of a page: a bench and who may ask in, an ASGI application behind the guard out."""
+"""The application of a page: its context and who may ask in, an ASGI application behind the guard out."""
 
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,9 @@ from preflight.server.access import TOKEN, Access
 from preflight.server.answers import Json, on_error
 from preflight.server.events import TooMany
 from preflight.server.guard import Guard
-from preflight.server.language import Spoken
+from preflight.server.language import LanguageMiddleware
 from preflight.server.openapi import document
-from preflight.server.ui.bench import Bench
+from preflight.server.ui.context import PageContext
 from preflight.server.ui.items import Choices
 from preflight.server.ui.routes import DeskRoutes, Marked, Moved, Paused, Placed, Shares, Taken
 from preflight.server.ui.routes_seen import SeenRoutes
@@ -44,14 +44,16 @@ BODIES: dict[str, type] = {
 HERE = Path(__file__).parent
 
 
-def application(bench: Bench, access: Access) -> Guard:
+def application(context: PageContext, access: Access) -> Guard:
     """Build the application of one page."""
     pages = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True)
 
     async def page(request: Request) -> Response:
         """Answer with the page; who brings the token gets it as a cookie."""
         answer = HTMLResponse(
-            pages.get_template("page.html").render(words=WORDS, language=language(), project=bench.desk.project.name)
+            pages.get_template("page.html").render(
+                words=WORDS, language=language(), project=context.workspace.project.name
+            )
         )
         if TOKEN in request.query_params:
             answer.headers["Set-Cookie"] = access.set_cookie
@@ -60,7 +62,7 @@ def application(bench: Bench, access: Access) -> Guard:
     async def colors(_: Request) -> Response:
         return Response(COLORS.read_text(encoding="utf-8"), media_type="text/css")
 
-    asked = [*DeskRoutes(bench).routes(), *SeenRoutes(bench).routes(), *SentRoutes(bench).routes()]
+    asked = [*DeskRoutes(context).routes(), *SeenRoutes(context).routes(), *SentRoutes(context).routes()]
     described = document(asked, "The page of preflight", BODIES)
 
     async def api(_: Request) -> Response:
@@ -82,4 +84,4 @@ def application(bench: Bench, access: Access) -> Guard:
             Exception: on_error,
         },
     )
-    return Guard(Spoken(app, first=True), access)
+    return Guard(LanguageMiddleware(app, first=True), access)

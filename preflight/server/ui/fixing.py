@@ -24,9 +24,9 @@ from preflight.plan.result import FixResult
 from preflight.report.remedies import message_of
 from preflight.server.answers import MissingError
 from preflight.server.ui.advice import advice
-from preflight.server.ui.desk import Desk
 from preflight.server.ui.items import Item
 from preflight.server.ui.words import WORDS, words_of
+from preflight.server.ui.workspace import Workspace
 from preflight.values.doing import Doing
 from preflight.values.findings import Judged
 from preflight.workers.processors import processors
@@ -69,19 +69,19 @@ class Job(msgspec.Struct, kw_only=True):
 
 
 class Fixing:
-    """The queue of one desk.
+    """The queue of one workspace.
 
     Args:
-        desk: whose items are fixed.
+        workspace: whose items are fixed.
     """
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
         self._turn = threading.RLock()
         self._jobs: dict[str, Job] = {}
         self._open = threading.Event()
         self._open.set()
-        desk.job_of = self.job_of
+        workspace.job_of = self.job_of
 
     def job_of(self, item: str) -> dict[str, Any] | None:
         """Look up the job of an item; None where there is none."""
@@ -96,7 +96,7 @@ class Fixing:
 
     def fix(self, id_: str) -> None:
         """Queue what would be done to an item; nothing where it is queued already, or nothing has to be done."""
-        item = self._desk.item(id_)
+        item = self._workspace.item(id_)
         with self._turn:
             plan, judged = item.plan, item.now
             if plan is None or judged is None or not plan.steps or self.job_of(id_):
@@ -105,16 +105,16 @@ class Fixing:
             job = Job(item=id_, name=item.name, guess_s=None if guess is None else float(guess))
             self._jobs[job.id] = job
         self._tell(job)
-        self._desk.threads.do("fixing", self._run, job, item, plan, judged)
+        self._workspace.threads.do("fixing", self._run, job, item, plan, judged)
 
     def again(self, id_: str) -> None:
         """Go back to the original, and queue its fix once it is planned anew."""
-        self._desk.take(id_, "original")
-        self._desk.threads.do("thinking", self.fix, id_)
+        self._workspace.take(id_, "original")
+        self._workspace.threads.do("thinking", self.fix, id_)
 
     def fix_all(self) -> None:
         """Queue all that can be mended."""
-        for item in self._desk.ordered():
+        for item in self._workspace.ordered():
             self.fix(item.id)
 
     def quality(self, id_: str) -> dict[str, float]:
@@ -124,8 +124,8 @@ class Fixing:
             MissingError: it was not made in this run, or nothing was encoded.
             NotDone: the two cannot be compared.
         """
-        made = self._desk.item(id_).result
-        with self._desk.threads.session.entered():
+        made = self._workspace.item(id_).result
+        with self._workspace.threads.session.entered():
             found = graded(made).quality if made else None
         if found is None:
             raise MissingError(WORDS["error.not-compared"])
@@ -154,7 +154,7 @@ class Fixing:
             self._open.clear()
         else:
             self._open.set()
-        self._desk.events.tell("queue", self.view)
+        self._workspace.events.tell("queue", self.view)
 
     def close(self) -> None:
         """Let what waits go, so that its threads end."""
@@ -168,7 +168,7 @@ class Fixing:
     def _run(self, job: Job, item: Item, plan: Plan, judged: Judged) -> None:
         """Carry out a plan in a session of its own, which ends alone."""
         self._open.wait()
-        with Session(self._desk.threads.session) as own, own.entered():
+        with Session(self._workspace.threads.session) as own, own.entered():
             with self._turn:
                 if job.cancelled:
                     return
@@ -177,7 +177,7 @@ class Fixing:
             self._tell(job)
             made_by = item.made_by
             threads = max(1, processors() // 2) if several else None
-            order = order_of(self._desk.profile, self._desk.project.ready, threads=threads)
+            order = order_of(self._workspace.profile, self._workspace.project.ready, threads=threads)
             result = fix_one(judged, plan, order, partial(self._advance, job))
         self._ended(job, made_by, result)
 
@@ -192,29 +192,29 @@ class Fixing:
         self._tell(job)
 
     def _ended(self, job: Job, made_by: str, result: FixResult) -> None:
-        """Put the new file on the desk, or say why there is none; only then is the job over."""
+        """Put the new file into the workspace, or say why there is none; only then is the job over."""
         why = "" if job.cancelled else self._taken(job, made_by, result)
         with self._turn:
             self._jobs.pop(job.id, None)
         if job.cancelled:
-            self._desk.events.tell("queue", self.view)
+            self._workspace.events.tell("queue", self.view)
         else:
             self._over(job, words_of("fix.failed", why=why) if why else "")
 
     def _taken(self, job: Job, made_by: str, result: FixResult) -> str:
-        """Put the new file on the desk; return why there is none, or nothing."""
+        """Put the new file into the workspace; return why there is none, or nothing."""
         if result.outcome != "fixed" or result.after is None:
             return between(". ", language()).join(filter(None, (localized(result.message), advice(result.remedies))))
         try:
-            self._desk.fixed(job.item, made_by, result, result.after)
+            self._workspace.fixed(job.item, made_by, result, result.after)
         except PreflightError as error:
             return message_of(error)
         return ""
 
     def _over(self, job: Job, message: str) -> None:
         with suppress(MissingError):
-            self._desk.note(self._desk.item(job.item), message)
-        self._desk.events.tell("queue", self.view)
+            self._workspace.note(self._workspace.item(job.item), message)
+        self._workspace.events.tell("queue", self.view)
 
     def _tell(self, job: Job) -> None:
-        self._desk.events.tell("job", job.view)
+        self._workspace.events.tell("job", job.view)

@@ -58,7 +58,7 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         )
 
 
-class Kept(msgspec.Struct, kw_only=True):
+class StoredItem(msgspec.Struct, kw_only=True):
     """What of an item is written down."""
 
     id: str = msgspec.field(default_factory=lambda: secrets.token_hex(6))
@@ -82,7 +82,7 @@ class Kept(msgspec.Struct, kw_only=True):
     """Whether the new file is the one that is sent."""
 
 
-class Item(Kept, kw_only=True):
+class Item(StoredItem, kw_only=True):
     """An asset of a project, and what is known of it by now."""
 
     state: State = "waiting"
@@ -133,14 +133,14 @@ class Item(Kept, kw_only=True):
         """What a new file would be made by now."""
         return msgspec.json.encode((str(self.keep) if self.keep else None, self.choices), order="sorted").decode()
 
-    def kept(self) -> Kept:
+    def kept(self) -> StoredItem:
         """Build the saved form of the item."""
-        return Kept(**{name: getattr(self, name) for name in Kept.__struct_fields__})
+        return StoredItem(**{name: getattr(self, name) for name in StoredItem.__struct_fields__})
 
 
-def item_of(kept: Kept) -> Item:
+def item_of(kept: StoredItem) -> Item:
     """Make an item of which nothing is measured yet."""
-    known = {name: getattr(kept, name) for name in Kept.__struct_fields__}
+    known = {name: getattr(kept, name) for name in StoredItem.__struct_fields__}
     return Item(**known, probed={}, judged={})
 
 

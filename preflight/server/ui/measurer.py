@@ -1,4 +1,4 @@
-"""Measuring what is on a desk: files wait in a line, and a thread takes some of them for one child to measure.
+"""Measuring the assets of a workspace: files wait in a line, and a thread takes some of them for one child to measure.
 
 waiting ──► measuring ──► told, one by one, as the child is done with each
 """

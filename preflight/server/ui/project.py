@@ -15,7 +15,7 @@ import msgspec
 from preflight.errors import NotDone
 from preflight.files.atomic import replace
 from preflight.request.file import RequestSpec, dump_spec, load_spec
-from preflight.server.ui.items import KINDS, Item, Kept, item_of, name_of
+from preflight.server.ui.items import KINDS, Item, StoredItem, item_of, name_of
 from preflight.values.assets import Asset, Role, printable
 from preflight.values.parsed import NotJsonError, parsed
 from preflight.values.phrase import phrase
@@ -33,7 +33,7 @@ class Remembered(msgspec.Struct, kw_only=True):
     """What request.toml held before it was written last."""
     request: str = ""
     """What was written there then: where a run was killed between the two, it is written again."""
-    items: list[Kept] = []
+    items: list[StoredItem] = []
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -136,7 +136,7 @@ class Project:
             return Remembered()
 
 
-def _joined(assets: Iterable[Asset], remembered: list[Kept]) -> list[Item]:
+def _joined(assets: Iterable[Asset], remembered: list[StoredItem]) -> list[Item]:
     """List the items of a request in its order, and then those that are in no request because they are no media."""
     known = {kept.fixed if kept.taken and kept.fixed else kept.source: kept for kept in remembered}
     here = [asset if asset.is_url else msgspec.structs.replace(asset, path=absolute(asset.path)) for asset in assets]
@@ -149,11 +149,11 @@ def absolute(path: str) -> str:
     return os.path.abspath(path)  # noqa: PTH100 - pathlib's keeps `..`
 
 
-def _item(asset: Asset, kept: Kept | None) -> Item:
+def _item(asset: Asset, kept: StoredItem | None) -> Item:
     role = asset.role or Role("image", 1)
     if kept is None:
         return item_of(
-            Kept(name=name_of(asset.path), source=asset.path, kind=role.kind, keep=asset.keep, field=role.field)
+            StoredItem(name=name_of(asset.path), source=asset.path, kind=role.kind, keep=asset.keep, field=role.field)
         )
     item = item_of(kept)
     item.kind, item.field = role.kind, role.field

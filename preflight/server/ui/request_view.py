@@ -15,43 +15,43 @@ from preflight.values.findings import verdict_of
 from preflight.values.units import decimal
 
 if TYPE_CHECKING:
-    from preflight.server.ui.desk import Desk
+    from preflight.server.ui.workspace import Workspace
 
 SETTINGS = ("model", "duration", "quality", "aspect_ratio", "generate_audio", "callback_url", "content_filter")
 
 
-def request_view(desk: "Desk") -> dict[str, Any]:
+def request_view(workspace: "Workspace") -> dict[str, Any]:
     """Build the state of the request for the page."""
-    items, spec, report = desk.ordered(), desk.spec(), desk.report
+    items, spec, report = workspace.ordered(), workspace.spec(), workspace.report
     waiting = sum(1 for item in items if item.state != "judged")
     findings = report.findings if report else ()
     verdict = report.verdict if report and not waiting else ""
     return {
-        "project": {"name": desk.project.name, "folder": str(desk.project.folder)},
-        "profile": desk.profile.name,
+        "project": {"name": workspace.project.name, "folder": str(workspace.project.folder)},
+        "profile": workspace.profile.name,
         "measuring": waiting,
         "verdict": verdict,
         "sign": SIGNS[verdict] if verdict else "",
         "set_verdict": verdict_of(findings),
         "findings": [] if waiting else [views.finding_view(one) for one in findings],
-        "shelves": views.shelf_views(items, desk.profile),
-        "shared": desk.shared,
-        "share": desk.share,
+        "shelves": views.shelf_views(items, workspace.profile),
+        "shared": workspace.shared,
+        "share": workspace.share,
         "settings": {name: getattr(spec, name) for name in SETTINGS},
-        "prompt": prompt_view(spec, desk.profile),
-        "price": price_view(price(desk)),
+        "prompt": prompt_view(spec, workspace.profile),
+        "price": price_view(price(workspace)),
         "fixable": [item.id for item in items if item.plan and item.plan.steps and item.state == "judged"],
         "undecided": [item.id for item in items if views.is_undecided(item)],
         "uncut": [item.id for item in items if item.keep and item.which == "original"],
     }
 
 
-def price(desk: "Desk") -> Estimate | None:
+def price(workspace: "Workspace") -> Estimate | None:
     """Estimate what the request costs once its clips are cut as planned; None where that cannot be told."""
-    spec, planned = desk.spec(), desk.planned
+    spec, planned = workspace.spec(), workspace.planned
     if planned is None or len(planned.plans) != len(spec.assets):
         return None
-    return foreseen_price(spec, planned, desk.profile, Terms())
+    return foreseen_price(spec, planned, workspace.profile, Terms())
 
 
 def price_view(estimate: Estimate | None) -> dict[str, Any] | None:

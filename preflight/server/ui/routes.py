@@ -1,4 +1,4 @@
-"""What the page asks of the desk and its queue. Paths never come from a browser: ids do."""
+"""What the page asks of the workspace and its queue. Paths never come from a browser: ids do."""
 
 from fractions import Fraction
 from typing import Any
@@ -13,7 +13,7 @@ from preflight.errors import CallError
 from preflight.plan.share import WAYS
 from preflight.server.answers import Json, body_as
 from preflight.server.ui import views
-from preflight.server.ui.bench import Bench
+from preflight.server.ui.context import PageContext
 from preflight.server.ui.items import Choices, Which
 from preflight.server.ui.request_view import SETTINGS, edition_view
 from preflight.server.ui.routes_seen import item_of, which_of
@@ -67,14 +67,14 @@ class Placed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DeskRoutes:
-    """Answers what is asked of one desk.
+    """Answers what is asked of one workspace.
 
     Args:
-        bench: the desk, and what stands around it.
+        context: the workspace, and what works for it.
     """
 
-    def __init__(self, bench: Bench) -> None:
-        self._bench, self._desk = bench, bench.desk
+    def __init__(self, context: PageContext) -> None:
+        self._context, self._workspace = context, context.workspace
 
     def routes(self) -> list[Route]:
         """List the routes."""
@@ -104,108 +104,108 @@ class DeskRoutes:
 
     async def basis(self, _: Request) -> Response:
         """Tell what seldom changes: the words, and what the edition allows."""
-        edition = edition_view(self._desk.profile, follows=self._desk.follows)
+        edition = edition_view(self._workspace.profile, follows=self._workspace.follows)
         return Json(
-            {"words": dict(WORDS), "edition": edition, "shares": WAYS, "reveals": self._bench.reveal is not None}
+            {"words": dict(WORDS), "edition": edition, "shares": WAYS, "reveals": self._context.reveal is not None}
         )
 
     async def state(self, _: Request) -> Response:
         """Tell all that is known now."""
-        await run_sync(self._desk.look_again)
+        await run_sync(self._workspace.look_again)
         return Json(await run_sync(self._whole))
 
     def _whole(self) -> dict[str, Any]:
-        return self._desk.whole() | {"queue": self._bench.fixing.view(), "send": self._bench.sending.view()}
+        return self._workspace.whole() | {"queue": self._context.fixing.view(), "send": self._context.sending.view()}
 
     async def events(self, _: Request) -> Response:
         """Tell what changes, for as long as somebody listens."""
-        return self._bench.events.response()
+        return self._context.events.response()
 
     async def upload(self, request: Request) -> Response:
-        """Store a file and put it on the desk."""
+        """Store a file and add it."""
         name = request.query_params.get("name", "")
-        path = await save_upload(request, self._desk.project.originals, name, MOST_UPLOAD_BYTES)
-        added = await run_sync(self._desk.add, [(str(path), name or path.name)])
+        path = await save_upload(request, self._workspace.project.originals, name, MOST_UPLOAD_BYTES)
+        added = await run_sync(self._workspace.add, [(str(path), name or path.name)])
         return Json({"ids": [item.id for item in added]}, 201)
 
     async def add_samples(self, _: Request) -> Response:
-        """Put the samples on the desk."""
-        added = await run_sync(lambda: self._desk.add(samples(self._desk.project.originals)))
+        """Add the samples."""
+        added = await run_sync(lambda: self._workspace.add(samples(self._workspace.project.originals)))
         return Json({"ids": [item.id for item in added]}, 201)
 
     async def remove(self, request: Request) -> Response:
-        """Take an asset off the desk."""
-        await run_sync(self._desk.remove, request.path_params["id"])
+        """Remove an asset."""
+        await run_sync(self._workspace.remove, request.path_params["id"])
         return Response(status_code=204)
 
     async def why(self, request: Request) -> Response:
         """Tell what a verdict stands on."""
-        item = item_of(self._bench, request)
-        return Json(views.why_view(item, which_of(request), self._desk.profile))
+        item = item_of(self._context, request)
+        return Json(views.why_view(item, which_of(request), self._workspace.profile))
 
     async def move(self, request: Request) -> Response:
         """Give an asset another place."""
         moved = await body_as(request, Moved)
-        await run_sync(self._desk.move, request.path_params["id"], moved.place)
+        await run_sync(self._workspace.move, request.path_params["id"], moved.place)
         return Response(status_code=204)
 
     async def place(self, request: Request) -> Response:
         """Choose the field of the request in which an asset stands."""
         placed = await body_as(request, Placed)
-        await run_sync(self._desk.place, request.path_params["id"], placed.field)
+        await run_sync(self._workspace.place, request.path_params["id"], placed.field)
         return Response(status_code=204)
 
     async def keep(self, request: Request) -> Response:
         """Mark the part to keep."""
         marked = await body_as(request, Marked)
-        await run_sync(self._desk.keep, request.path_params["id"], _window(marked.keep))
+        await run_sync(self._workspace.keep, request.path_params["id"], _window(marked.keep))
         return Response(status_code=204)
 
     async def choose(self, request: Request) -> Response:
         """Choose how an asset is made to comply."""
         choices = await body_as(request, Choices)
-        await run_sync(self._desk.choose, request.path_params["id"], choices)
+        await run_sync(self._workspace.choose, request.path_params["id"], choices)
         return Response(status_code=204)
 
     async def take(self, request: Request) -> Response:
         """Choose which file of an asset is sent."""
         taken = await body_as(request, Taken)
-        await run_sync(self._desk.take, request.path_params["id"], taken.which)
+        await run_sync(self._workspace.take, request.path_params["id"], taken.which)
         return Response(status_code=204)
 
     async def fix(self, request: Request) -> Response:
         """Queue the fix of one asset."""
-        await run_sync(self._bench.fixing.fix, request.path_params["id"])
+        await run_sync(self._context.fixing.fix, request.path_params["id"])
         return Response(status_code=202)
 
     async def again(self, request: Request) -> Response:
         """Make the new file of an asset anew."""
-        await run_sync(self._bench.fixing.again, request.path_params["id"])
+        await run_sync(self._context.fixing.again, request.path_params["id"])
         return Response(status_code=202)
 
     async def fetch(self, request: Request) -> Response:
         """Fetch an asset that lies at an address, and judge it."""
-        await run_sync(self._desk.fetch, request.path_params["id"])
+        await run_sync(self._workspace.fetch, request.path_params["id"])
         return Response(status_code=202)
 
     async def quality(self, request: Request) -> Response:
         """Measure how near a new clip comes to its original."""
-        return Json(await run_sync(self._bench.fixing.quality, request.path_params["id"]))
+        return Json(await run_sync(self._context.fixing.quality, request.path_params["id"]))
 
     async def fix_all(self, _: Request) -> Response:
         """Queue all fixes that there are."""
-        await run_sync(self._bench.fixing.fix_all)
+        await run_sync(self._context.fixing.fix_all)
         return Response(status_code=202)
 
     async def cancel(self, request: Request) -> Response:
         """End a fix."""
-        await run_sync(self._bench.fixing.cancel, request.path_params["id"])
+        await run_sync(self._context.fixing.cancel, request.path_params["id"])
         return Response(status_code=204)
 
     async def pause(self, request: Request) -> Response:
         """Let the queue wait, or go on."""
         paused = await body_as(request, Paused)
-        await run_sync(lambda: self._bench.fixing.pause(paused=paused.paused))
+        await run_sync(lambda: self._context.fixing.pause(paused=paused.paused))
         return Response(status_code=204)
 
     async def settings(self, request: Request) -> Response:
@@ -213,13 +213,13 @@ class DeskRoutes:
         changes = await body_as(request, dict[str, Any])
         if unknown := sorted(set(changes) - {"prompt", *SETTINGS}):
             raise CallError(phrase("{q}: no such setting", q=unknown[0]))
-        await run_sync(self._desk.set, changes)
+        await run_sync(self._workspace.set, changes)
         return Response(status_code=204)
 
     async def share(self, request: Request) -> Response:
         """Choose who gives up seconds."""
         shares = await body_as(request, Shares)
-        await run_sync(self._desk.set_share, shares.share)
+        await run_sync(self._workspace.set_share, shares.share)
         return Response(status_code=204)
 
 

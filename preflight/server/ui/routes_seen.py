@@ -15,7 +15,7 @@ from preflight.flow import footage
 from preflight.media.windows import Candidate
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.server.answers import Json, MissingError
-from preflight.server.ui.bench import Bench
+from preflight.server.ui.context import PageContext
 from preflight.server.ui.items import Item, Which
 from preflight.server.ui.previews import STRIPS, Sort, facts_of, played_as
 from preflight.server.ui.seconds import share_s
@@ -36,11 +36,11 @@ class SeenRoutes:
     """Answers what is to be seen and heard.
 
     Args:
-        bench: the desk, and what stands around it.
+        context: the workspace, and what works for it.
     """
 
-    def __init__(self, bench: Bench) -> None:
-        self._bench = bench
+    def __init__(self, context: PageContext) -> None:
+        self._context = context
         self._few = CapacityLimiter(processors() + 1)
         """Pictures are made a few at a time, whatever a browser asks for at once, and hold up nothing else."""
 
@@ -58,36 +58,36 @@ class SeenRoutes:
 
     async def preview(self, request: Request) -> Response:
         """Show a small picture, a large one, or a filmstrip."""
-        item, which = item_of(self._bench, request), which_of(request)
+        item, which = item_of(self._context, request), which_of(request)
         sort = cast("Sort", request.url.path.rpartition("/")[2])
-        path = await run_sync(self._looked, self._bench.previews.find, item, which, sort, limiter=self._few)
+        path = await run_sync(self._looked, self._context.previews.find, item, which, sort, limiter=self._few)
         return FileResponse(path, media_type="image/jpeg", headers=FOREVER)
 
     async def played(self, request: Request) -> Response:
         """Play a file, or a small copy where browsers may not play it."""
-        item, which = item_of(self._bench, request), which_of(request)
+        item, which = item_of(self._context, request), which_of(request)
         kind = played_as(facts_of(item, which))
         if kind and not request.query_params.get("small"):
             return FileResponse(_there(item.path_of(which)), media_type=kind)
-        path = await run_sync(self._looked, self._bench.previews.find, item, which, "proxy", limiter=self._few)
+        path = await run_sync(self._looked, self._context.previews.find, item, which, "proxy", limiter=self._few)
         return FileResponse(path, media_type="video/mp4")
 
     async def saved(self, request: Request) -> Response:
         """Save a file under its name."""
-        item, which = item_of(self._bench, request), which_of(request)
+        item, which = item_of(self._context, request), which_of(request)
         name = Path(item.path_of(which)).name if which == "fixed" else item.name
         return FileResponse(_there(item.path_of(which)), media_type="application/octet-stream", filename=name)
 
     async def reveal(self, request: Request) -> Response:
         """Show a file in its folder, on the screen of this machine."""
-        path, show = _there(item_of(self._bench, request).path_of(which_of(request))), self._bench.reveal
+        path, show = _there(item_of(self._context, request).path_of(which_of(request))), self._context.reveal
         if show is None or not await run_sync(show, path):
             raise MissingError(words_of("error.no-folder", path=printable(path)))
         return Response(status_code=204)
 
     async def outline(self, request: Request) -> Response:
         """Tell how loud a sound is, from its beginning to its end."""
-        item = item_of(self._bench, request)
+        item = item_of(self._context, request)
         facts = facts_of(item, "original")
         if not isinstance(facts, VideoFacts | AudioFacts):
             raise MissingError("a picture is not heard")
@@ -96,7 +96,7 @@ class SeenRoutes:
 
     async def cuts(self, request: Request) -> Response:
         """Tell where a clip can be cut without encoding."""
-        item = item_of(self._bench, request)
+        item = item_of(self._context, request)
         if not isinstance(facts_of(item, "original"), VideoFacts):
             raise MissingError("only a clip has cut points")
         found = await run_sync(self._looked, footage.cut_points, item.source, limiter=self._few)
@@ -104,18 +104,20 @@ class SeenRoutes:
 
     async def parts(self, request: Request) -> Response:
         """Tell the parts that are best worth keeping."""
-        item, desk = item_of(self._bench, request), self._bench.desk
+        item, workspace = item_of(self._context, request), self._context.workspace
         judged = item.judged.get("original")
         if judged is None:
             raise MissingError(WORDS["error.not-measured"])
-        longest_s = await run_sync(share_s, desk, item)
-        found = await run_sync(self._looked, footage.best_parts, judged, desk.profile, longest_s, limiter=self._few)
+        longest_s = await run_sync(share_s, workspace, item)
+        found = await run_sync(
+            self._looked, footage.best_parts, judged, workspace.profile, longest_s, limiter=self._few
+        )
         return Json([_part_view(one) for one in found[:OFFERED]])
 
     def _looked(self, call: Callable[..., Any], *args: object) -> Any:  # noqa: ANN401 - what the call returns
-        """Look into a file for the bench's session; what cannot be looked into is missing."""
+        """Look into a file for the page's session; what cannot be looked into is missing."""
         try:
-            with self._bench.session.entered():
+            with self._context.session.entered():
                 return call(*args)
         except (Unmeasured, Unreadable) as fault:
             raise MissingError(error_words(fault)) from None
@@ -126,9 +128,9 @@ def _part_view(one: Candidate) -> dict[str, Any]:
     return {"start": float(start), "end": float(end), "words": f"{decimal(start)}-{decimal(end)} s", "why": one.why}
 
 
-def item_of(bench: Bench, request: Request) -> Item:
+def item_of(context: PageContext, request: Request) -> Item:
     """Find the asset that a request is about."""
-    return bench.desk.item(request.path_params["id"])
+    return context.workspace.item(request.path_params["id"])
 
 
 def which_of(request: Request) -> Which:

@@ -14,7 +14,7 @@ from preflight.flow.planned import PlannedFixes
 from preflight.media.thumbnails import thumbnails
 from preflight.report import Header, open_writer, write_report
 from preflight.server.answers import Json, MissingError, body_as
-from preflight.server.ui.bench import Bench
+from preflight.server.ui.context import PageContext
 from preflight.server.ui.words import WORDS, words_of
 from preflight.values.assets import printable
 
@@ -46,11 +46,11 @@ class SentRoutes:
     """Answers what is asked of sending.
 
     Args:
-        bench: the desk, and what stands around it.
+        context: the workspace, and what works for it.
     """
 
-    def __init__(self, bench: Bench) -> None:
-        self._bench, self._sending = bench, bench.sending
+    def __init__(self, context: PageContext) -> None:
+        self._context, self._sending = context, context.sending
 
     def routes(self) -> list[Route]:
         """List the routes."""
@@ -115,7 +115,7 @@ class SentRoutes:
     async def use(self, request: Request) -> Response:
         """Take the prompt and settings of an earlier request."""
         number, sandbox = _entry(request)
-        await run_sync(lambda: self._bench.sending.use(number, sandbox=sandbox))
+        await run_sync(lambda: self._context.sending.use(number, sandbox=sandbox))
         return Response(status_code=204)
 
     async def film(self, request: Request) -> Response:
@@ -129,7 +129,7 @@ class SentRoutes:
         """Show a film in its folder, on the screen of this machine."""
         number, sandbox = _entry(request)
         path = await run_sync(lambda: _there(self._sending.film(number, 0, sandbox=sandbox)))
-        if self._bench.reveal is None or not await run_sync(self._bench.reveal, path):
+        if self._context.reveal is None or not await run_sync(self._context.reveal, path):
             raise MissingError(words_of("error.no-folder", path=printable(path)))
         return Response(status_code=204)
 
@@ -141,19 +141,19 @@ class SentRoutes:
         return Response(text, media_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
     def _written(self, kind: Any) -> str:  # noqa: ANN401 - a format
-        desk = self._bench.desk
-        report = desk.report
+        workspace = self._context.workspace
+        report = workspace.report
         if report is None or not report.assets:
             raise MissingError(WORDS["error.not-judged"])
-        plans = PlannedFixes(desk.profile)
+        plans = PlannedFixes(workspace.profile)
         header = Header(
-            profile=desk.profile.name,
-            limits=desk.profile,
+            profile=workspace.profile.name,
+            limits=workspace.profile,
             planned_fixes=plans,
             thumbnails=thumbnails if kind == "html" else None,
         )
         out = io.StringIO()
-        with self._bench.session.entered():
+        with self._context.session.entered():
             plans.expect(report)
             write_report([open_writer(kind, header, out)], report.assets, report.findings)
         return out.getvalue()

@@ -1,4 +1,4 @@
-"""Sending what is on the desk: key and address, a quote, one submission at a time, and the film that comes of it.
+"""Sending a workspace's request: key and address, a quote, one submission at a time, and the film that comes of it.
 
     ask ──► quote ──► confirmed ──► checked once more ──► uploaded ──► sent ──► waited for ──► saved
 
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError
-from preflight.flow.account import Door, account_of, opened_ledger
+from preflight.flow.account import Endpoint, account_of, opened_ledger
 from preflight.flow.check import Measuring
 from preflight.flow.follow import film_of, find_lost, sent_before
 from preflight.flow.measuring import measuring
@@ -25,12 +25,12 @@ from preflight.locale import localized
 from preflight.profiles.schema import Profile
 from preflight.report.remedies import message_of
 from preflight.server.ui.advice import advice
-from preflight.server.ui.desk import Desk
 from preflight.server.ui.items import name_of
 from preflight.server.ui.request_view import SETTINGS, price, price_view
 from preflight.server.ui.seconds import shorten
 from preflight.server.ui.sent import sent_views
 from preflight.server.ui.words import WORDS
+from preflight.server.ui.workspace import Workspace
 from preflight.service.addresses import is_local, named_addresses
 from preflight.service.refusals import blamed_asset
 from preflight.submission.submit import Account
@@ -88,15 +88,15 @@ def _in_words(sent: dict[str, Any]) -> dict[str, Any]:
 
 
 class Sending:
-    """What sends, for one desk.
+    """What sends, for one workspace.
 
     Args:
-        desk: whose request is sent.
+        workspace: whose request is sent.
         base_url: the service; the profile's when None.
     """
 
-    def __init__(self, desk: Desk, base_url: str | None) -> None:
-        self._desk, self._base_url = desk, base_url
+    def __init__(self, workspace: Workspace, base_url: str | None) -> None:
+        self._workspace, self._base_url = workspace, base_url
         self._turn = threading.RLock()
         self._key = os.environ.get(KEY, "")
         self._sandbox = False
@@ -106,8 +106,8 @@ class Sending:
         self._now = Progress()
         self._parts: dict[str, Fraction] = {}
         self._told_s = 0.0
-        self._sent = sent_views(self._desk)
-        desk.on_model = self._tell
+        self._sent = sent_views(self._workspace)
+        workspace.on_model = self._tell
 
     # ---- what the page is told
 
@@ -127,15 +127,15 @@ class Sending:
         """Tell whether the sandbox knows the model."""
         from preflight.sandbox.documents import documents
 
-        model = self._desk.settings.model or self._desk.profile.default_model
+        model = self._workspace.settings.model or self._workspace.profile.default_model
         return model in documents().models
 
     def _address(self) -> str:
-        return "" if self._sandbox else self._base_url or self._desk.profile.service.base_url
+        return "" if self._sandbox else self._base_url or self._workspace.profile.service.base_url
 
     def film(self, number: int, place: int, *, sandbox: bool) -> str | None:
         """Find the path of a film that was saved; None where there is none."""
-        path = self._desk.project.ledger(sandbox=sandbox)
+        path = self._workspace.project.ledger(sandbox=sandbox)
         if not path.exists():
             return None
         with opened_ledger(path) as ledger:
@@ -162,18 +162,18 @@ class Sending:
         Raises:
             PreflightError: the request is not clean, or a file has changed since it was measured.
         """
-        if self._desk.look_again():
+        if self._workspace.look_again():
             raise CallError(WORDS["error.changed"])
-        report, spec = self._desk.report, self._desk.spec()
+        report, spec = self._workspace.report, self._workspace.spec()
         if report is None or len(report.assets) != len(spec.assets):
             raise CallError(WORDS["error.still-measuring"])
         ready = prepared(spec, report, self._profile(), Terms())
-        door = self._door()
+        endpoint = self._endpoint()
         with opened_ledger(self._ledger()) as ledger:
-            earlier = sent_before(ready, door.base_url, ledger)
+            earlier = sent_before(ready, endpoint.base_url, ledger)
         return {
             "price": price_view(ready.price),
-            "left": self._credits(door),
+            "left": self._credits(endpoint),
             "earlier": f"{earlier[0].created_at:%Y-%m-%d %H:%M} UTC" if earlier else "",
             "assets": [{"role": str(one.role), "name": printable(os.path.basename(one.path))} for one in spec.assets],  # noqa: PTH119 - any bytes
         }
@@ -184,12 +184,12 @@ class Sending:
         Raises:
             PreflightError: there is no key, or the service does not answer.
         """
-        if not self._credits(self._door()):
+        if not self._credits(self._endpoint()):
             raise NotDone(WORDS["send.left.none"])
         self._tell()
 
-    def _credits(self, door: Door) -> str:
-        with door.service() as service:
+    def _credits(self, endpoint: Endpoint) -> str:
+        with endpoint.service() as service:
             left = service.credits()
         self._left = decimal(left, 2) if left is not None and not self._sandbox else ""
         return decimal(left, 2) if left is not None else ""
@@ -200,10 +200,10 @@ class Sending:
         Raises:
             CallError: nothing would be saved.
         """
-        estimate = price(self._desk)
+        estimate = price(self._workspace)
         if estimate is None or not estimate.cut_credits:
             raise CallError(WORDS["error.nothing-saved"])
-        shorten(self._desk, estimate.cut_s)
+        shorten(self._workspace, estimate.cut_s)
 
     def send(self, *, again: bool) -> None:
         """Send the request, in a thread of its own.
@@ -214,23 +214,23 @@ class Sending:
         with self._turn:
             if self._now.stage in GOING:
                 raise CallError(WORDS["error.sending"])
-            door = self._door()
+            endpoint = self._endpoint()
             self._now = Progress(stage="checking", since=time.time(), sandbox=self._sandbox)
             self._parts.clear()
             sandbox = self._sandbox
         self._tell()
-        self._desk.threads.do_alone(self._guarded, self._send, door, again, sandbox)
+        self._workspace.threads.do_alone(self._guarded, self._send, endpoint, again, sandbox)
 
     def look(self) -> None:
         """Look for what was sent without an answer, and follow what is found."""
-        door, sandbox = self._door(), self._sandbox
-        self._desk.threads.do_alone(self._guarded, self._look, door, sandbox)
+        endpoint, sandbox = self._endpoint(), self._sandbox
+        self._workspace.threads.do_alone(self._guarded, self._look, endpoint, sandbox)
 
     def follow(self, number: int, *, sandbox: bool) -> None:
         """Wait for an accepted task again, and save its film."""
-        door = self._door()
+        endpoint = self._endpoint()
         self._set(stage="waiting", since=time.time(), error=None, advice="")
-        self._desk.threads.do_alone(self._guarded, self._follow, door, number, sandbox)
+        self._workspace.threads.do_alone(self._guarded, self._follow, endpoint, number, sandbox)
 
     def use(self, number: int, *, sandbox: bool) -> None:
         """Take prompt and settings of an earlier request, and its files where they still are.
@@ -238,15 +238,15 @@ class Sending:
         Raises:
             CallError: there is no such entry.
         """
-        with opened_ledger(self._desk.project.ledger(sandbox=sandbox)) as ledger:
+        with opened_ledger(self._workspace.project.ledger(sandbox=sandbox)) as ledger:
             entry = ledger.find(number)
         if entry is None:
             raise CallError(WORDS["error.no-entry"])
         with suppress(NotJsonError):
             body = parsed(entry.body, dict[str, Any])
-            self._desk.set({name: body.get(name) for name in ("prompt", *SETTINGS)})
+            self._workspace.set({name: body.get(name) for name in ("prompt", *SETTINGS)})
         there = [asset.path for asset in entry.assets if os.path.isfile(asset.path)]  # noqa: PTH113 - any bytes
-        self._desk.add((path, name_of(path)) for path in there if path not in self._desk.paths())
+        self._workspace.add((path, name_of(path)) for path in there if path not in self._workspace.paths())
 
     def close(self) -> None:
         """End the sandbox, if it runs."""
@@ -254,18 +254,25 @@ class Sending:
 
     # ---- one submission
 
-    def _send(self, door: Door, again: bool, sandbox: bool) -> None:  # noqa: FBT001 - handed over to a thread
+    def _send(self, endpoint: Endpoint, again: bool, sandbox: bool) -> None:  # noqa: FBT001 - handed over to a thread
         steps = Steps(
             confirm=self._confirmed,
             uploading=self._uploading,
             accepted=self._accepted,
         )
-        terms = Terms(ledger=self._desk.project.ledger(sandbox=sandbox), again=again)
-        submit(self._desk.spec(), self._profile(), door, lambda: self._measuring(door), steps=steps, terms=terms)
+        terms = Terms(ledger=self._workspace.project.ledger(sandbox=sandbox), again=again)
+        submit(
+            self._workspace.spec(),
+            self._profile(),
+            endpoint,
+            lambda: self._measuring(endpoint),
+            steps=steps,
+            terms=terms,
+        )
 
     @contextmanager
-    def _measuring(self, door: Door) -> Iterator[Measuring]:
-        with Fetcher(allow_private=door.allow_private) as fetch, measuring(fetch=fetch) as how:
+    def _measuring(self, endpoint: Endpoint) -> Iterator[Measuring]:
+        with Fetcher(allow_private=endpoint.allow_private) as fetch, measuring(fetch=fetch) as how:
             yield how
 
     def _confirmed(self, ready: Ready, _: Account) -> bool:
@@ -298,22 +305,22 @@ class Sending:
         def saving(part: Fraction) -> None:
             self._set(stage="downloading", part=float(part), often=True)
 
-        project = self._desk.project
+        project = self._workspace.project
         film_of(task_id, account, project.videos, name=f"{project.name}.mp4", heard=heard, saving=saving)
         self._set(stage="done", part=None, film=number)
 
-    def _look(self, door: Door, sandbox: bool) -> None:  # noqa: FBT001 - handed over to a thread
-        with opened_ledger(self._desk.project.ledger(sandbox=sandbox)) as ledger, door.service() as service:
-            found = find_lost(Account(service, ledger, self._profile()), door.base_url)
+    def _look(self, endpoint: Endpoint, sandbox: bool) -> None:  # noqa: FBT001 - handed over to a thread
+        with opened_ledger(self._workspace.project.ledger(sandbox=sandbox)) as ledger, endpoint.service() as service:
+            found = find_lost(Account(service, ledger, self._profile()), endpoint.base_url)
         if not found:
             self._set(advice="send.unknown.nothing")
             return
         self._set(stage="waiting", unknown=False, error=None, advice="")
-        self._follow(door, found[0].number, sandbox)
+        self._follow(endpoint, found[0].number, sandbox)
 
-    def _follow(self, door: Door, number: int, sandbox: bool) -> None:  # noqa: FBT001 - handed over to a thread
-        ledger = self._desk.project.ledger(sandbox=sandbox)
-        with account_of(str(number), self._profile(), ledger, lambda _: door) as (task_id, account):
+    def _follow(self, endpoint: Endpoint, number: int, sandbox: bool) -> None:  # noqa: FBT001 - handed over to a thread
+        ledger = self._workspace.project.ledger(sandbox=sandbox)
+        with account_of(str(number), self._profile(), ledger, lambda _: endpoint) as (task_id, account):
             self._bring(task_id, number, account)
 
     def _guarded(self, call: Any, *args: object) -> None:  # noqa: ANN401 - any of the calls above
@@ -326,7 +333,7 @@ class Sending:
 
     def _failed(self, error: PreflightError) -> None:
         place = blamed_asset(error.message)
-        items = [item for item in self._desk.ordered() if item.id in self._desk.roles()]
+        items = [item for item in self._workspace.ordered() if item.id in self._workspace.roles()]
         kinds = [part.kind for part in error.remedies if not isinstance(part, str)]
         self._set(
             stage="failed",
@@ -341,36 +348,36 @@ class Sending:
     # ---- where it goes
 
     def _ledger(self) -> Any:  # noqa: ANN401 - a path
-        return self._desk.project.ledger(sandbox=self._sandbox)
+        return self._workspace.project.ledger(sandbox=self._sandbox)
 
     def _profile(self) -> Profile:
         """Choose the edition; the sandbox is asked more often how far it is."""
-        profile = self._desk.profile
+        profile = self._workspace.profile
         if not self._sandbox:
             return profile
         return msgspec.structs.replace(profile, service=msgspec.structs.replace(profile.service, poll_s=SANDBOX_POLL_S))
 
-    def _door(self) -> Door:
+    def _endpoint(self) -> Endpoint:
         with self._turn:
             if self._sandbox:
                 url = self._sandbox_at()
-                return Door(key=SANDBOX_KEY, base_url=url, files_url=url, allow_private=True)
+                return Endpoint(key=SANDBOX_KEY, base_url=url, files_url=url, allow_private=True)
             if not self._key:
                 raise CallError(WORDS["send.key.none"], advice=WORDS["send.sandbox"])
-            base, files = named_addresses(self._desk.profile, self._base_url, None)
-            return Door(key=self._key, base_url=base, files_url=files, allow_private=is_local(self._base_url))
+            base, files = named_addresses(self._workspace.profile, self._base_url, None)
+            return Endpoint(key=self._key, base_url=base, files_url=files, allow_private=is_local(self._base_url))
 
     def _sandbox_at(self) -> str:
         """Give the address of the sandbox; it is started when it is first needed."""
         if not self._sandbox_url:
             from preflight.sandbox import running
 
-            edition = "2026-10" if self._desk.profile.name.endswith("2026-10") else "2026-04"
+            edition = "2026-10" if self._workspace.profile.name.endswith("2026-10") else "2026-04"
             self._sandbox_url = self._running.enter_context(running(run_s=SANDBOX_RUN_S, edition=edition)).url
         return self._sandbox_url
 
     def _set(self, *, often: bool = False, **changes: Any) -> None:  # noqa: ANN401 - fields of `Progress`
-        sent = None if often else sent_views(self._desk)
+        sent = None if often else sent_views(self._workspace)
         with self._turn:
             self._now = msgspec.structs.replace(self._now, **changes)
             self._sent = self._sent if sent is None else sent
@@ -381,4 +388,4 @@ class Sending:
         self._tell()
 
     def _tell(self) -> None:
-        self._desk.events.tell("send", self.view)
+        self._workspace.events.tell("send", self.view)

@@ -4,8 +4,8 @@ import os
 from typing import Any
 
 from preflight.flow.account import opened_ledger
-from preflight.server.ui.desk import Desk
 from preflight.server.ui.words import WORDS
+from preflight.server.ui.workspace import Workspace
 from preflight.values.assets import printable
 from preflight.values.parsed import NotJsonError, parsed
 from preflight.values.units import decimal
@@ -17,16 +17,16 @@ PROMPT_SHOWN = 120
 """Characters of an earlier prompt that are listed."""
 
 
-def sent_views(desk: Desk) -> list[dict[str, Any]]:
+def sent_views(workspace: Workspace) -> list[dict[str, Any]]:
     """List the latest submissions of a project, those in the sandbox too."""
     found = []
     for sandbox in (False, True):
-        path = desk.project.ledger(sandbox=sandbox)
+        path = workspace.project.ledger(sandbox=sandbox)
         if path.exists():
             with opened_ledger(path) as ledger:
                 found += [(entry, sandbox) for entry in ledger.entries(SHOWN)]
     found.sort(key=lambda one: one[0].created_at, reverse=True)
-    life_s = desk.profile.service.result_life_s
+    life_s = workspace.profile.service.result_life_s
     return [
         {
             "number": entry.number,

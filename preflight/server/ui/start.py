@@ -10,12 +10,12 @@ from preflight.profiles.schema import Profile
 from preflight.server.access import Access
 from preflight.server.listen import listening, running, serve
 from preflight.server.ui.app import application
-from preflight.server.ui.bench import Bench, Reveal
+from preflight.server.ui.context import PageContext, Reveal
 from preflight.server.ui.project import Project
 from preflight.values.assets import Asset
 
 
-class Start(msgspec.Struct, frozen=True, kw_only=True):
+class PageOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What a page is opened with."""
 
     request: Path
@@ -31,7 +31,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     """Shows a file in its folder on this machine's screen; None where that cannot be done."""
 
 
-def serve_page(start: Start, port: int, on_ready: Callable[[str], None]) -> None:
+def serve_page(start: PageOptions, port: int, on_ready: Callable[[str], None]) -> None:
     """Serve a page until SIGINT or SIGTERM comes; to be called in the main thread.
 
     Args:
@@ -42,23 +42,23 @@ def serve_page(start: Start, port: int, on_ready: Callable[[str], None]) -> None
     Raises:
         PreflightError: the port is taken, or the project cannot be read or written.
     """
-    with closing(listening(port)) as sock, _bench(start) as bench:
+    with closing(listening(port)) as sock, _context(start) as context:
         access = Access(port=sock.getsockname()[1])
-        serve(application(bench, access), sock, lambda: on_ready(access.secret_url))
+        serve(application(context, access), sock, lambda: on_ready(access.secret_url))
 
 
 @contextmanager
-def running_page(start: Start, port: int = 0) -> Iterator[tuple[Bench, Access]]:
-    """Serve a page in a thread until the block is left; give its bench, and who may ask."""
-    with closing(listening(port)) as sock, _bench(start) as bench:
+def running_page(start: PageOptions, port: int = 0) -> Iterator[tuple[PageContext, Access]]:
+    """Serve a page in a thread until the block is left; give its context, and who may ask."""
+    with closing(listening(port)) as sock, _context(start) as context:
         access = Access(port=sock.getsockname()[1])
-        with running(application(bench, access), sock):
-            yield bench, access
+        with running(application(context, access), sock):
+            yield context, access
 
 
 @contextmanager
-def _bench(start: Start) -> Iterator[Bench]:
-    with Bench(Project(start.request), start.profile, start.base_url, reveal=start.reveal) as bench:
-        bench.desk.follows = start.follows
-        bench.desk.open(start.assets)
-        yield bench
+def _context(start: PageOptions) -> Iterator[PageContext]:
+    with PageContext(Project(start.request), start.profile, start.base_url, reveal=start.reveal) as context:
+        context.workspace.follows = start.follows
+        context.workspace.open(start.assets)
+        yield context

@@ -1,4 +1,4 @@
-"""Threads in which a desk's work is done, a few for each kind of it, all for one session."""
+"""Threads in which a workspace's work is done, a few for each kind of it, all for one session."""
 
 import threading
 from collections.abc import Callable
@@ -60,7 +60,7 @@ class Threads:
             pool.shutdown(wait=True)
 
 
-class Thinking:
+class SharedWork:
     """Work that is asked for again and again, and done once for all who asked meanwhile.
 
     Args:

@@ -6,7 +6,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from preflight.cli.options.option import Argument, Group, Option, Said, fields_of, options_of
+from preflight.cli.options.option import Argument, Group, Option, ResolvedOption, fields_of, options_of
 
 
 class Inner(Group, frozen=True, kw_only=True):
@@ -69,4 +69,4 @@ def test_a_command_without_room_for_a_group_is_a_mistake() -> None:
 
 
 def test_the_name_of_an_option_is_the_key_of_its_setting() -> None:
-    assert [one.key for one in fields_of(Inner) if isinstance(one, Said)] == ["how_deep", "which"]
+    assert [one.key for one in fields_of(Inner) if isinstance(one, ResolvedOption)] == ["how_deep", "which"]

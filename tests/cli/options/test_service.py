@@ -18,7 +18,7 @@ def test_without_a_key_no_service_is_asked(value: str | None, monkeypatch: pytes
     if value is not None:
         monkeypatch.setenv("EVOLINK_API_KEY", value)
     with pytest.raises(CallError, match="EVOLINK_API_KEY is not set"):
-        ServiceOptions().door(load())
+        ServiceOptions().endpoint(load())
 
 
 def test_the_service_of_the_edition_may_have_the_key_and_reaches_no_private_address(
@@ -26,6 +26,6 @@ def test_the_service_of_the_edition_may_have_the_key_and_reaches_no_private_addr
 ) -> None:
     monkeypatch.setenv("EVOLINK_API_KEY", "sk-0123456789")
     profile = load()
-    door = ServiceOptions(agent="ours").door(profile)
-    assert (door.key, door.agent, door.allow_private) == ("sk-0123456789", "ours", False)
-    assert door.base_url == profile.service.base_url
+    endpoint = ServiceOptions(agent="ours").endpoint(profile)
+    assert (endpoint.key, endpoint.agent, endpoint.allow_private) == ("sk-0123456789", "ours", False)
+    assert endpoint.base_url == profile.service.base_url

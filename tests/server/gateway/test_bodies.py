@@ -16,7 +16,7 @@ from starlette.requests import Request
 
 from preflight.request.incoming import BodyError
 from preflight.server.gateway import bodies
-from preflight.server.gateway.bodies import Room, is_form, read_body, read_form, table_of_form, take_file
+from preflight.server.gateway.bodies import BodyMemory, is_form, read_body, read_form, table_of_form, take_file
 from preflight.server.gateway.errors import ApiError
 from preflight.upload.contents import Content, Contents
 
@@ -44,7 +44,7 @@ def request(*chunks: bytes, hangs: bool = False, **headers: str) -> Request:
 
 def body_of(one: Request, slow_s: float = SLOW_S) -> bytes:
     async def read() -> bytes:
-        with Room().taken() as taken:
+        with BodyMemory().taken() as taken:
             return await read_body(one, taken, slow_s)
 
     return anyio.run(read)
@@ -90,7 +90,7 @@ def test_a_body_has_an_end_by_its_time() -> None:
 
 def test_what_is_held_in_memory_is_counted_until_it_is_done_with(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bodies, "BUFFERED_BYTES", 10)
-    room = Room()
+    room = BodyMemory()
     with room.taken() as one, room.taken() as another:
         one.add(6)
         another.add(4)

@@ -267,7 +267,7 @@ def test_a_call_shows_no_key() -> None:
 def test_a_replay_whose_answer_was_lost_is_told_from_the_ledger(gateway: Gateway, sandbox: Sandbox, host: Host) -> None:
     sent = body(f"{host.url}/{CLEAN}", prompt="Image 1 is told from the ledger.")
     first = gateway.create(sent, Idempotency_Key="of-a-lost-answer").json()
-    with gateway.serving.house.ledger.transaction() as db:
+    with gateway.serving.state.ledger.transaction() as db:
         db.execute("UPDATE asks SET answer = NULL")
     again = gateway.create(sent, Idempotency_Key="of-a-lost-answer")
     assert (again.json()["id"], again.headers["idempotency-replayed"]) == (first["id"], "true")

@@ -13,8 +13,8 @@ from preflight.errors import Refused
 from preflight.sandbox import Fault, Faults, Sandbox, running
 from preflight.server.gateway.errors import ApiError, error_answer
 from preflight.server.gateway.files import Files
-from preflight.server.gateway.house import House
 from preflight.server.gateway.settings import Settings
+from preflight.server.gateway.state import GatewayState
 from tests.server.gateway.conftest import BROKEN, CLEAN, KEY, WRONG, Gateway
 from tests.specimens import MEDIA
 
@@ -34,54 +34,54 @@ def service() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def house(service: Sandbox, tmp_path: Path) -> Iterator[House]:
-    with House(Settings(base_url=service.url, ledger=tmp_path / "ledger.sqlite3")) as one:
+def state(service: Sandbox, tmp_path: Path) -> Iterator[GatewayState]:
+    with GatewayState(Settings(base_url=service.url, ledger=tmp_path / "ledger.sqlite3")) as one:
         yield one
 
 
-def nothing_is_left(house: House) -> bool:
-    return [*house.assets.contents.folder.iterdir()] == []
+def nothing_is_left(state: GatewayState) -> bool:
+    return [*state.assets.contents.folder.iterdir()] == []
 
 
-def test_a_file_that_passes_is_stored_and_described_as_the_service_does(house: House, service: Sandbox) -> None:
+def test_a_file_that_passes_is_stored_and_described_as_the_service_does(state: GatewayState, service: Sandbox) -> None:
     before = len(service.uploads)
-    answer = Files(house).taken(told(CLEAN, "holiday in 1999.jpg"), KEY)
+    answer = Files(state).taken(told(CLEAN, "holiday in 1999.jpg"), KEY)
     said = json.loads(answer.body)
     assert (said["success"], said["code"], said["data"]["file_size"]) == (True, 200, len(BYTES))
     assert (said["data"]["mime_type"], said["data"]["file_url"]) == ("image/jpeg", said["data"]["download_url"])
     assert "holiday" not in answer.body.decode()
     assert len(service.uploads) == before + 1
     assert answer.headers["Preflight-Report"].startswith("/preflight/reports/")
-    assert nothing_is_left(house)
+    assert nothing_is_left(state)
 
 
-def test_a_file_is_remembered_so_that_a_create_call_need_not_send_it_again(house: House) -> None:
-    Files(house).taken(told(CLEAN), KEY)
-    where = f"{house.door(KEY).files_url}"
+def test_a_file_is_remembered_so_that_a_create_call_need_not_send_it_again(state: GatewayState) -> None:
+    Files(state).taken(told(CLEAN), KEY)
+    where = f"{state.endpoint(KEY).files_url}"
     digest = hashlib.sha256(BYTES).hexdigest()
-    assert house.ledger.living_upload(digest, where, 60)
+    assert state.ledger.living_upload(digest, where, 60)
 
 
 @pytest.mark.parametrize("name", [WRONG, BROKEN, "text-named.jpg", "empty.png"])
-def test_a_file_that_does_not_pass_is_not_stored(house: House, service: Sandbox, name: str) -> None:
+def test_a_file_that_does_not_pass_is_not_stored(state: GatewayState, service: Sandbox, name: str) -> None:
     before = len(service.uploads)
     table = told(name) if (MEDIA / name).stat().st_size else {"base64_data": "AA==", "file_name": name}
     with pytest.raises(ApiError) as refused:
-        Files(house).taken(table, KEY)
+        Files(state).taken(table, KEY)
     assert (refused.value.status, refused.value.code) == (422, "preflight_failed")
     assert refused.value.beside["findings"]
     assert refused.value.beside["report"] == refused.value.headers["Preflight-Report"]
     assert len(service.uploads) == before
-    assert nothing_is_left(house)
+    assert nothing_is_left(state)
 
 
 def test_where_mending_is_asked_for_a_file_that_a_create_call_would_mend_is_stored(
     service: Sandbox, tmp_path: Path
 ) -> None:
-    with House(Settings(base_url=service.url, ledger=tmp_path / "fix.sqlite3", on_fail="fix")) as house:
-        assert Files(house).taken(told(WRONG), KEY).status == 200
+    with GatewayState(Settings(base_url=service.url, ledger=tmp_path / "fix.sqlite3", on_fail="fix")) as state:
+        assert Files(state).taken(told(WRONG), KEY).status == 200
         with pytest.raises(ApiError):
-            Files(house).taken(told(BROKEN), KEY)
+            Files(state).taken(told(BROKEN), KEY)
 
 
 @pytest.mark.parametrize(
@@ -97,16 +97,18 @@ def test_where_mending_is_asked_for_a_file_that_a_create_call_would_mend_is_stor
         ({"base64_data": "A", "file_url": "no address"}, "base64_data"),
     ],
 )
-def test_what_is_no_file_is_refused_by_the_name_of_its_field(house: House, table: dict[str, Any], words: str) -> None:
+def test_what_is_no_file_is_refused_by_the_name_of_its_field(
+    state: GatewayState, table: dict[str, Any], words: str
+) -> None:
     with pytest.raises(ApiError) as refused:
-        Files(house).taken(table, KEY)
+        Files(state).taken(table, KEY)
     assert (refused.value.status, words in refused.value.message) == (400, True)
 
 
 @pytest.mark.parametrize("name", [None, 7, "", "..", "/", "a\0b.jpg", "../../etc/passwd", "é" * 400 + ".jpg"])
-def test_a_name_of_any_kind_decides_nothing(house: House, name: object) -> None:
-    assert Files(house).taken({**told(CLEAN), "file_name": name}, KEY).status == 200
-    assert nothing_is_left(house)
+def test_a_name_of_any_kind_decides_nothing(state: GatewayState, name: object) -> None:
+    assert Files(state).taken({**told(CLEAN), "file_name": name}, KEY).status == 200
+    assert nothing_is_left(state)
 
 
 @pytest.mark.parametrize(("kind", "status", "code"), [("401", 401, 401), ("40001", 200, 40001), ("40003", 200, 40003)])
@@ -114,11 +116,11 @@ def test_an_upload_that_the_service_refuses_is_told_as_it_told_it_and_leaves_not
     tmp_path: Path, kind: str, status: int, code: int
 ) -> None:
     with running(run_s=0, faults=Faults(1, (Fault("upload", kind),))) as service:
-        with House(Settings(base_url=service.url, ledger=tmp_path / "ledger.sqlite3")) as house:
+        with GatewayState(Settings(base_url=service.url, ledger=tmp_path / "ledger.sqlite3")) as state:
             with pytest.raises(Refused) as refused:
-                Files(house).taken(told(CLEAN), KEY)
+                Files(state).taken(told(CLEAN), KEY)
             answer = error_answer(refused.value, UPLOAD)
-            assert nothing_is_left(house)
+            assert nothing_is_left(state)
         assert service.uploads == []
     said = json.loads(answer.body)
     assert (answer.status, said["code"], said["success"]) == (status, code, False)

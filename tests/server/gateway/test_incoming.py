@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from preflight.errors import CallError
 from preflight.request.incoming import ADDRESS_CHARACTERS, BodyError
 from preflight.server.gateway.errors import ApiError
-from preflight.server.gateway.house import House
 from preflight.server.gateway.incoming import below, incoming, inline, suffix_of
 from preflight.server.gateway.settings import Settings
+from preflight.server.gateway.state import GatewayState
 from tests.server.gateway.conftest import CLEAN, body
 from tests.specimens import MEDIA
 
@@ -38,14 +38,14 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def house(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def state(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayState]:
     ledger = tmp_path_factory.mktemp("house") / "ledger.sqlite3"
-    with House(Settings(base_url="http://127.0.0.1:9", ledger=ledger, roots=(root,))) as one:
+    with GatewayState(Settings(base_url="http://127.0.0.1:9", ledger=ledger, roots=(root,))) as one:
         yield one
 
 
-def left(house: House) -> list[Path]:
-    return [*house.assets.contents.folder.iterdir()]
+def left(state: GatewayState) -> list[Path]:
+    return [*state.assets.contents.folder.iterdir()]
 
 
 # ---- addresses of files ---------------------------------------------------------------------------------------------
@@ -146,9 +146,9 @@ def test_bytes_without_a_name_have_the_ending_of_what_they_are() -> None:
 # ---- bodies ---------------------------------------------------------------------------------------------------------
 
 
-def test_what_is_on_this_machine_is_taken_once_and_given_up_with_the_body(house: House, root: Path) -> None:
+def test_what_is_on_this_machine_is_taken_once_and_given_up_with_the_body(state: GatewayState, root: Path) -> None:
     address = f"file://{root}/in/a%20picture.JPG"
-    with incoming(body(address, INLINE, address, "https://host/b.jpg"), house) as one:
+    with incoming(body(address, INLINE, address, "https://host/b.jpg"), state) as one:
         first, second, third, there = (asset.path for asset in one.spec.assets)
         assert first == third
         assert (Path(first).read_bytes(), Path(second).read_bytes()) == (BYTES, OTHERS)
@@ -157,15 +157,15 @@ def test_what_is_on_this_machine_is_taken_once_and_given_up_with_the_body(house:
         assert one.table["image_urls"] == [first, second, first, there]
         assert one.names[first] == address
         assert one.names[second] == f"inline, {len(OTHERS):,} bytes, png"
-        assert len(left(house)) == 2
-    assert left(house) == []
+        assert len(left(state)) == 2
+    assert left(state) == []
 
 
-def test_nothing_is_held_when_a_body_cannot_be_used(house: House) -> None:
+def test_nothing_is_held_when_a_body_cannot_be_used(state: GatewayState) -> None:
     for wrong in (body(DATA, "no address"), body(DATA, duration="long"), body(DATA, model="nobody's")):
-        with pytest.raises((ApiError, CallError)), incoming(wrong, house):
+        with pytest.raises((ApiError, CallError)), incoming(wrong, state):
             pytest.fail("it was read")
-    assert left(house) == []
+    assert left(state) == []
 
 
 @pytest.mark.parametrize(
@@ -182,40 +182,42 @@ def test_nothing_is_held_when_a_body_cannot_be_used(house: House) -> None:
     ],
 )
 def test_an_asset_that_cannot_be_taken_is_named_by_its_place(
-    house: House, root: Path, address: str, words: str
+    state: GatewayState, root: Path, address: str, words: str
 ) -> None:
-    with pytest.raises(ApiError) as refused, incoming(body(DATA, address.format(root=root)), house):
+    with pytest.raises(ApiError) as refused, incoming(body(DATA, address.format(root=root)), state):
         pytest.fail("it was read")
     assert (refused.value.status, refused.value.param) == (400, "image_urls[1]")
     assert words in refused.value.message
-    assert left(house) == []
+    assert left(state) == []
 
 
-def test_a_part_of_a_form_stands_for_itself_and_stays_with_whoever_holds_it(house: House) -> None:
-    part = house.assets.contents.of_bytes(BYTES, "jpg")
-    with incoming(body("part:0"), house, {"part:0": part}) as one:
+def test_a_part_of_a_form_stands_for_itself_and_stays_with_whoever_holds_it(state: GatewayState) -> None:
+    part = state.assets.contents.of_bytes(BYTES, "jpg")
+    with incoming(body("part:0"), state, {"part:0": part}) as one:
         assert one.spec.assets[0].path == str(part.path)
     assert part.path.exists()
-    house.assets.contents.release(part)
-    assert left(house) == []
+    state.assets.contents.release(part)
+    assert left(state) == []
 
 
-def hash_of(table: dict[str, Any], house: House) -> str:
-    with incoming(table, house) as one:
+def hash_of(table: dict[str, Any], state: GatewayState) -> str:
+    with incoming(table, state) as one:
         return one.body_hash
 
 
-def test_equal_bodies_have_equal_hashes_whatever_the_order_of_their_keys(house: House) -> None:
+def test_equal_bodies_have_equal_hashes_whatever_the_order_of_their_keys(state: GatewayState) -> None:
     one = body(DATA)
-    assert hash_of(one, house) == hash_of(dict(reversed(one.items())), house)
-    assert hash_of(one, house) != hash_of(body(DATA, duration=5), house)
-    assert hash_of(one, house) != hash_of(body(DATA, DATA), house)
+    assert hash_of(one, state) == hash_of(dict(reversed(one.items())), state)
+    assert hash_of(one, state) != hash_of(body(DATA, duration=5), state)
+    assert hash_of(one, state) != hash_of(body(DATA, DATA), state)
 
 
-def test_the_same_bytes_told_in_two_ways_are_one_request_if_they_are_called_alike(house: House, root: Path) -> None:
+def test_the_same_bytes_told_in_two_ways_are_one_request_if_they_are_called_alike(
+    state: GatewayState, root: Path
+) -> None:
     same = f"data:image/png;base64,{base64.urlsafe_b64encode(BYTES).decode()}"
-    assert hash_of(body(DATA), house) == hash_of(body(same), house)
-    assert hash_of(body(DATA), house) == hash_of(body(f"file://{root}/inner.jpg"), house)
+    assert hash_of(body(DATA), state) == hash_of(body(same), state)
+    assert hash_of(body(DATA), state) == hash_of(body(f"file://{root}/inner.jpg"), state)
 
 
 @pytest.mark.parametrize(
@@ -229,7 +231,7 @@ def test_the_same_bytes_told_in_two_ways_are_one_request_if_they_are_called_alik
         (body(images=["https://host/a.png"]), "images"),
     ],
 )
-def test_a_body_of_another_shape_names_its_field(house: House, table: dict[str, Any], param: str) -> None:
-    with pytest.raises(BodyError) as refused, incoming(table, house):
+def test_a_body_of_another_shape_names_its_field(state: GatewayState, table: dict[str, Any], param: str) -> None:
+    with pytest.raises(BodyError) as refused, incoming(table, state):
         pytest.fail("it was read")
     assert refused.value.param == param

@@ -55,7 +55,7 @@ def test_what_has_to_be_fixed_is_a_task_at_once_and_the_service_s_in_the_end(
         assert {**task.body, "image_urls": sent["image_urls"]} == sent
         listed = [one["id"] for one in gateway.http.get("/v1/tasks").json()["data"]]
         assert listed == [told["id"], clean.json()["id"]]
-        assert list((gateway.serving.house.folder / "fixed").iterdir()) == []
+        assert list((gateway.serving.state.folder / "fixed").iterdir()) == []
     assert sandbox.calls["create"] == 2
 
 
@@ -119,7 +119,7 @@ def test_a_job_goes_on_once_a_person_says_that_its_call_never_arrived(
             with Ledger(tmp_path / "ledger.sqlite3") as ledger:
                 ledger.refused(ledger.entries()[0], "a person said that the service never got it")
             assert until(gateway, task, "completed")["id"] == task
-            assert list((gateway.serving.house.folder / "contents").iterdir()) == []
+            assert list((gateway.serving.state.folder / "contents").iterdir()) == []
     assert (len(service.tasks), service.calls["create"]) == (1, 2)
 
 
@@ -177,6 +177,6 @@ def test_a_place_is_taken_out_of_what_is_uploaded_and_of_no_address(
         assert until(gateway, task, "completed")["id"] == task
         (url,) = sent_images(sandbox.tasks[1])
         image = gateway.http.get(url).content
-    (gateway_file := Path(gateway.serving.house.folder / "seen.jpg")).write_bytes(image)
+    (gateway_file := Path(gateway.serving.state.folder / "seen.jpg")).write_bytes(image)
     with Image.open(gateway_file) as seen:
         assert not seen.getexif().get_ifd(0x8825)

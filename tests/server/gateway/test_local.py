@@ -47,7 +47,7 @@ def test_a_file_below_the_root_is_uploaded_under_its_hash(gateway: Gateway, sand
     assert "a picture" not in str([task.body for task in sandbox.tasks])
     shown = gateway.http.get(answers[1].headers["Preflight-Report"]).json()["assets"][0]["path"]
     assert shown == f"file://{quote(str(root / 'inner.jpg'))}"
-    assert list((gateway.serving.house.folder / "contents").iterdir()) == []
+    assert list((gateway.serving.state.folder / "contents").iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_inline_bytes_are_uploaded(gateway: Gateway, sandbox: Sandbox) -> None:
     shown = gateway.http.get(answers[2].headers["Preflight-Report"]).json()["assets"][0]["path"]
     assert shown.startswith("inline, 2,071 ")
     assert len(sandbox.uploads) == 1
-    assert list((gateway.serving.house.folder / "contents").iterdir()) == []
+    assert list((gateway.serving.state.folder / "contents").iterdir()) == []
 
 
 def test_inline_bytes_are_judged_as_any(gateway: Gateway, sandbox: Sandbox) -> None:
@@ -131,7 +131,7 @@ def test_a_form_brings_its_files(gateway: Gateway, sandbox: Sandbox) -> None:
     assert again.headers["idempotency-replayed"] == "true"
     wrong = gateway.http.post("/v1/videos/generations", data=told, files=[("picture", ("a.jpg", BYTES))])
     assert (wrong.status_code, wrong.json()["error"]["param"]) == (400, "picture")
-    assert list((gateway.serving.house.folder / "contents").iterdir()) == []
+    assert list((gateway.serving.state.folder / "contents").iterdir()) == []
 
 
 def test_the_files_service_takes_what_passes_under_its_hash(gateway: Gateway, sandbox: Sandbox) -> None:

@@ -7,7 +7,16 @@ import pytest
 from msgspec.structs import replace
 
 from preflight.report.schemas import schema_of
-from preflight.server.gateway.reports import KEPT, Kept, Reports, as_html, as_json, findings_json, in_short, named
+from preflight.server.gateway.reports import (
+    KEPT,
+    Reports,
+    StoredReport,
+    as_html,
+    as_json,
+    findings_json,
+    in_short,
+    named,
+)
 from preflight.values.assets import Asset, Role
 from preflight.values.findings import Finding, Judged, Report
 from preflight.values.limits import Severity
@@ -32,7 +41,7 @@ def in_role(one: Judged, number: int) -> Judged:
 def test_a_report_is_found_by_its_name_and_by_no_other() -> None:
     reports, kept = Reports(), report(CLEAN)
     name = reports.keep(kept, PROFILE)
-    assert reports.find(name) == Kept(kept, PROFILE)
+    assert reports.find(name) == StoredReport(kept, PROFILE)
     assert reports.find("") is None
     assert reports.find(name[:-1]) is None
     assert len(name) >= 20
@@ -61,7 +70,7 @@ def test_a_report_s_json_is_the_one_that_the_command_prints() -> None:
 
 def test_a_report_s_page_stands_alone_and_escapes_what_it_quotes() -> None:
     hostile = Judged(asset=Asset(path="<script>alert(1)</script>.png"), kind="image", findings=(finding("<b>&"),))
-    page = as_html(Kept(report(hostile), PROFILE))
+    page = as_html(StoredReport(report(hostile), PROFILE))
     assert "<script>" not in page
     assert "&lt;b&gt;&amp;" in page
 

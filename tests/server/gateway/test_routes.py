@@ -22,7 +22,7 @@ CLEAN_INLINE, WRONG_INLINE, BROKEN_INLINE = (inline(name) for name in (CLEAN, WR
 
 
 def held(gateway: Gateway) -> list[str]:
-    return [one.name for one in gateway.serving.house.assets.contents.folder.iterdir()]
+    return [one.name for one in gateway.serving.state.assets.contents.folder.iterdir()]
 
 
 # ---- checks and prices ----------------------------------------------------------------------------------------------

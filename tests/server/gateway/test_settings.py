@@ -56,17 +56,17 @@ def test_no_default_is_judged_that_the_program_did_not_send() -> None:
 
 
 def test_the_door_leads_where_the_settings_say_and_is_tried_once() -> None:
-    local = Settings(base_url="http://127.0.0.1:8080").door("sk-1")
+    local = Settings(base_url="http://127.0.0.1:8080").endpoint("sk-1")
     assert (local.base_url, local.key, local.allow_private, local.attempts) == (
         "http://127.0.0.1:8080",
         "sk-1",
         True,
         1,
     )
-    there = Settings(agent="mine/1").door("sk-1")
+    there = Settings(agent="mine/1").endpoint("sk-1")
     assert there.base_url.startswith("https://")
     assert (there.allow_private, there.agent) == (False, "mine/1")
-    assert Settings(allow_private=True).door("sk-1").allow_private
+    assert Settings(allow_private=True).endpoint("sk-1").allow_private
 
 
 @pytest.mark.parametrize(
@@ -74,4 +74,4 @@ def test_the_door_leads_where_the_settings_say_and_is_tried_once() -> None:
 )
 def test_an_address_that_would_show_the_key_is_refused(address: str) -> None:
     with pytest.raises(CallError):
-        Settings(base_url=address).door("sk-1")
+        Settings(base_url=address).endpoint("sk-1")

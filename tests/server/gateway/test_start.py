@@ -29,7 +29,7 @@ def test_it_says_where_it_is_and_is_there_for_as_long_as_its_block(settings: Set
         assert httpx.get(f"{serving.url}/healthz", trust_env=False).json() == {"status": "ok"}
     start, *_, end = events(log)
     assert (start["event"], start["url"], end["event"]) == ("start", serving.url, "end")
-    assert serving.house.session.is_stopped
+    assert serving.state.session.is_stopped
 
 
 def test_an_address_of_six_stands_in_brackets(settings: Settings) -> None:
@@ -68,7 +68,7 @@ def test_what_an_ended_program_left_in_between_is_settled_and_told(settings: Set
     db.close()
     log = io.StringIO()
     with running_gateway(settings, log=log) as serving:
-        found = serving.house.ledger.find(entry.number)
+        found = serving.state.ledger.find(entry.number)
         assert found
         assert found.state == "unknown"
     orphan, *_ = events(log)

@@ -13,13 +13,13 @@ from msgspec.structs import replace
 
 from preflight.errors import OutcomeUnknown
 from preflight.server.gateway.errors import ApiError
-from preflight.server.gateway.house import House
 from preflight.server.gateway.jobs import SENT_AT, Jobs
 from preflight.server.gateway.settings import Settings
+from preflight.server.gateway.state import GatewayState
 from preflight.server.gateway.tasks import TASK, Tasks
 from preflight.service.http import ResponseLost
 from preflight.service.responses import read_task
-from preflight.submission.asks import Ask
+from preflight.submission.call_records import CallRecord
 from preflight.submission.ledger import Ledger
 from tests.answering import Answering
 
@@ -69,20 +69,20 @@ def service(live: Service) -> Service:
 
 
 @pytest.fixture
-def house(service: Service, tmp_path: Path) -> Iterator[House]:
-    with House(Settings(base_url=service.url, ledger=tmp_path / "ledger.sqlite3", jobs=0)) as one:
+def state(service: Service, tmp_path: Path) -> Iterator[GatewayState]:
+    with GatewayState(Settings(base_url=service.url, ledger=tmp_path / "ledger.sqlite3", jobs=0)) as one:
         yield one
 
 
 @pytest.fixture
-def tasks(house: House) -> Tasks:
-    return Tasks(house, Jobs(house))
+def tasks(state: GatewayState) -> Tasks:
+    return Tasks(state, Jobs(state))
 
 
-def asked_for(house: House, job: str = JOB, *, key: str = KEY, **more: Any) -> Ask:  # noqa: ANN401 - fields of `Ask`
+def asked_for(state: GatewayState, job: str = JOB, *, key: str = KEY, **more: Any) -> CallRecord:  # noqa: ANN401 - fields of `Ask`
     request = json.dumps({"table": {"model": "m", "duration": 4}}).encode()
-    ask = Ask(job=job, created_s=time.time(), account=house.account(key), key=None, body_hash=job, base_url="")
-    return house.asks.add(replace(ask, **{"request": request, **more}))
+    ask = CallRecord(job=job, created_s=time.time(), account=state.account(key), key=None, body_hash=job, base_url="")
+    return state.asks.add(replace(ask, **{"request": request, **more}))
 
 
 def accepted(ledger: Ledger, task_id: str) -> int:
@@ -111,8 +111,8 @@ def test_an_id_that_is_none_is_asked_of_nobody(tasks: Tasks, service: Service, t
     assert (missing.value.status, missing.value.code, service.asked) == (404, "task_not_found", [])
 
 
-def test_a_job_is_shown_to_its_own_account_alone(tasks: Tasks, house: House) -> None:
-    asked_for(house)
+def test_a_job_is_shown_to_its_own_account_alone(tasks: Tasks, state: GatewayState) -> None:
+    asked_for(state)
     assert shown(tasks, JOB)["id"] == JOB
     with pytest.raises(ApiError, match="no such task"):
         tasks.task("sk-of-another", JOB, "")
@@ -120,23 +120,25 @@ def test_a_job_is_shown_to_its_own_account_alone(tasks: Tasks, house: House) -> 
         tasks.task(KEY, "task-preflight-1-bb", "")
 
 
-def test_a_job_without_a_task_costs_nothing_and_is_on_its_way(tasks: Tasks, house: House, service: Service) -> None:
-    asked_for(house)
+def test_a_job_without_a_task_costs_nothing_and_is_on_its_way(
+    tasks: Tasks, state: GatewayState, service: Service
+) -> None:
+    asked_for(state)
     found = shown(tasks, JOB)
     assert (found["status"], found["progress"], service.asked) == ("pending", 0, [])
     assert found["usage"]["credits_reserved"] == 0
     assert (found["model"], found["task_info"]["video_duration"]) == ("m", 4)
 
 
-def test_a_job_that_failed_says_why(tasks: Tasks, house: House) -> None:
-    house.asks.failed(asked_for(house), b'{"code": "preflight_failed", "message": "x"}')
+def test_a_job_that_failed_says_why(tasks: Tasks, state: GatewayState) -> None:
+    state.asks.failed(asked_for(state), b'{"code": "preflight_failed", "message": "x"}')
     found = shown(tasks, JOB)
     assert (found["status"], found["progress"], found["error"]["code"]) == ("failed", 100, "preflight_failed")
 
 
 @pytest.mark.parametrize("record", [b"", b"no JSON", b"[]", b'{"table": 7}', b"[" * 99_999])
-def test_a_job_whose_record_is_damaged_is_still_told_of(tasks: Tasks, house: House, record: bytes) -> None:
-    asked_for(house, request=record)
+def test_a_job_whose_record_is_damaged_is_still_told_of(tasks: Tasks, state: GatewayState, record: bytes) -> None:
+    asked_for(state, request=record)
     assert shown(tasks, JOB)["id"] == JOB
 
 
@@ -151,9 +153,9 @@ def test_a_job_whose_record_is_damaged_is_still_told_of(tasks: Tasks, house: Hou
     ],
 )
 def test_a_job_that_was_sent_is_the_service_s_task_under_the_job_s_id_and_never_goes_back(
-    tasks: Tasks, house: House, service: Service, theirs: dict[str, Any], ours: dict[str, Any]
+    tasks: Tasks, state: GatewayState, service: Service, theirs: dict[str, Any], ours: dict[str, Any]
 ) -> None:
-    asked_for(house, entry=accepted(house.ledger, "task-9"))
+    asked_for(state, entry=accepted(state.ledger, "task-9"))
     service.answers["/v1/tasks/task-9"] = (200, {"id": "task-9", **theirs})
     answer = tasks.task(KEY, JOB, "")
     assert json.loads(answer.body) == {"id": JOB, **ours}
@@ -161,9 +163,9 @@ def test_a_job_that_was_sent_is_the_service_s_task_under_the_job_s_id_and_never_
 
 
 def test_a_job_s_task_that_the_service_does_not_show_is_told_in_its_words(
-    tasks: Tasks, house: House, service: Service
+    tasks: Tasks, state: GatewayState, service: Service
 ) -> None:
-    asked_for(house, entry=accepted(house.ledger, "task-9"))
+    asked_for(state, entry=accepted(state.ledger, "task-9"))
     service.answers["/v1/tasks/task-9"] = (500, {"error": {"code": "internal"}})
     answer = tasks.task(KEY, JOB, "")
     assert (answer.status, json.loads(answer.body)) == (500, {"error": {"code": "internal"}})
@@ -174,19 +176,19 @@ def test_a_job_s_task_that_the_service_does_not_show_is_told_in_its_words(
         tasks.task(KEY, JOB, "")
 
 
-def test_a_job_whose_answer_was_lost_is_told_so(tasks: Tasks, house: House) -> None:
-    entry = house.ledger.sent(house.ledger.intend(b"{}", base_url="http://127.0.0.1", profile="p"))
-    house.ledger.unknown(entry, "no answer came")
-    asked_for(house, entry=entry.number)
+def test_a_job_whose_answer_was_lost_is_told_so(tasks: Tasks, state: GatewayState) -> None:
+    entry = state.ledger.sent(state.ledger.intend(b"{}", base_url="http://127.0.0.1", profile="p"))
+    state.ledger.unknown(entry, "no answer came")
+    asked_for(state, entry=entry.number)
     with pytest.raises(OutcomeUnknown):
         tasks.task(KEY, JOB, "")
 
 
-def test_a_task_that_is_over_is_over_in_the_ledger(tasks: Tasks, house: House, service: Service) -> None:
-    number = accepted(house.ledger, "task-9")
+def test_a_task_that_is_over_is_over_in_the_ledger(tasks: Tasks, state: GatewayState, service: Service) -> None:
+    number = accepted(state.ledger, "task-9")
     service.answers["/v1/tasks/task-9"] = (200, {"id": "task-9", "status": "failed", "error": {"message": "no"}})
     tasks.task(KEY, "task-9", "")
-    entry = house.ledger.find(number)
+    entry = state.ledger.find(number)
     assert entry
     assert entry.state == "failed"
 
@@ -198,16 +200,18 @@ def listed(tasks: Tasks, **params: str) -> Any:  # noqa: ANN401 - JSON
     return json.loads(tasks.listed(KEY, params, "&".join(f"{name}={value}" for name, value in params.items())).body)
 
 
-def test_a_list_without_jobs_is_passed_on_as_it_came(tasks: Tasks, house: House, service: Service) -> None:
-    asked_for(house, key="sk-of-another")
+def test_a_list_without_jobs_is_passed_on_as_it_came(tasks: Tasks, state: GatewayState, service: Service) -> None:
+    asked_for(state, key="sk-of-another")
     service.answers["/v1/tasks"] = (200, b'{"data":  [ ]}')
     assert tasks.listed(KEY, {}, "page=2").body == b'{"data":  [ ]}'
     assert service.asked == ["/v1/tasks?page=2"]
 
 
-def test_jobs_stand_first_and_those_with_a_task_in_its_place(tasks: Tasks, house: House, service: Service) -> None:
-    asked_for(house, entry=accepted(house.ledger, "task-9"))
-    asked_for(house, "task-preflight-1-bb")
+def test_jobs_stand_first_and_those_with_a_task_in_its_place(
+    tasks: Tasks, state: GatewayState, service: Service
+) -> None:
+    asked_for(state, entry=accepted(state.ledger, "task-9"))
+    asked_for(state, "task-preflight-1-bb")
     service.answers["/v1/tasks"] = (200, {"data": [{"id": "task-9"}, {"id": "task-8"}], "total": 2})
     found = listed(tasks)
     assert [one["id"] for one in found["data"]] == ["task-preflight-1-bb", JOB, "task-8"]
@@ -226,9 +230,9 @@ def test_jobs_stand_first_and_those_with_a_task_in_its_place(tasks: Tasks, house
     ],
 )
 def test_what_is_asked_of_a_list_is_asked_of_jobs_too(
-    tasks: Tasks, house: House, service: Service, params: dict[str, str], is_there: bool
+    tasks: Tasks, state: GatewayState, service: Service, params: dict[str, str], is_there: bool
 ) -> None:
-    asked_for(house)
+    asked_for(state)
     service.answers["/v1/tasks"] = (200, {"data": []})
     assert [one["id"] for one in listed(tasks, **params)["data"]] == [JOB] * is_there
 
@@ -237,14 +241,16 @@ def test_what_is_asked_of_a_list_is_asked_of_jobs_too(
     "answer",
     [[], "x", None, {}, {"data": None}, {"data": {"id": ["a"]}}, {"data": [7, None, {"id": {}}, {}]}, {"tasks": [[]]}],
 )
-def test_a_list_in_another_shape_is_passed_on(tasks: Tasks, house: House, service: Service, answer: object) -> None:
-    asked_for(house, entry=accepted(house.ledger, "task-9"))
+def test_a_list_in_another_shape_is_passed_on(
+    tasks: Tasks, state: GatewayState, service: Service, answer: object
+) -> None:
+    asked_for(state, entry=accepted(state.ledger, "task-9"))
     service.answers["/v1/tasks"] = (200, answer)
     assert listed(tasks) == answer
 
 
-def test_a_refusal_to_list_is_passed_on(tasks: Tasks, house: House, service: Service) -> None:
-    asked_for(house)
+def test_a_refusal_to_list_is_passed_on(tasks: Tasks, state: GatewayState, service: Service) -> None:
+    asked_for(state)
     service.answers["/v1/tasks"] = (401, {"error": {"code": "invalid_api_key"}})
     assert tasks.listed(KEY, {}, "").status == 401
 

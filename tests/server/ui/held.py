@@ -1,4 +1,4 @@
-"""Items of a desk that are measured and judged, without a desk around them."""
+"""Items that are measured and judged, without a workspace around them."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from tests.specimens import PROFILE, media, probed
 
 
 def held(name: str, profile: Profile = PROFILE, **more: Any) -> Item:  # noqa: ANN401 - fields of `Item`
-    """Hold a specimen as a desk does once it is judged."""
+    """Hold a specimen as a workspace does once it is judged."""
     found = probed(name)
     item = Item(name=name, source=media(name), kind=found.kind, probed={"original": found}, judged={}, **more)
     item.judged["original"] = judge(found, profile)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight.server.ui import desk as desk_of_page
+from preflight.server.ui import workspace as desk_of_page
 from tests.server.pages import opened
 from tests.specimens import MEDIA, media
 
@@ -37,7 +37,7 @@ def test_an_address_is_fetched_when_a_person_asks_and_not_before(tmp_path: Path,
     with opened(tmp_path, request=request) as page:
         (card,) = page.settled()["cards"]
         assert (card["verdict"], card["remote"]) == ("unsure", True)
-        page.bench.desk.measurer.allow_private = True
+        page.context.workspace.measurer.allow_private = True
         page.change("POST", f"/api/assets/{card['id']}/fetch")
         state = page.when(lambda state: state["cards"][0]["verdict"] == "pass")
         assert not state["cards"][0]["remote"]
@@ -106,7 +106,7 @@ def test_a_fix_of_a_file_that_changes_meanwhile_is_refused(tmp_path: Path) -> No
     with opened(tmp_path / "project", str(tmp_path / "a.wav")) as page:
         (card,) = page.settled()["cards"]
         shutil.copyfile(MEDIA / "audio-2s.wav", tmp_path / "a.wav")
-        page.bench.fixing.fix(card["id"])
+        page.context.fixing.fix(card["id"])
         page.when(lambda state: not state["queue"]["jobs"])
         (card,) = page.settled()["cards"]
         assert card["fixed"] is None

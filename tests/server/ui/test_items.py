@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.server.ui.items import ALSO, Choices, Item, Kept, item_of, kind_by_name, name_of, on_frames, part_of
+from preflight.server.ui.items import (
+    ALSO,
+    Choices,
+    Item,
+    StoredItem,
+    item_of,
+    kind_by_name,
+    name_of,
+    on_frames,
+    part_of,
+)
 from preflight.values.assets import Role, Window
 from preflight.values.facts import Area, VideoFacts
 from tests.server.ui.held import held, planned
@@ -16,7 +26,7 @@ SECONDS = st.fractions(min_value=0, max_value=60, max_denominator=1000)
 
 
 def item(**fields: object) -> Item:
-    kept = msgspec.convert({"name": "a.mp4", "source": "/a.mp4", "kind": "video", **fields}, Kept)
+    kept = msgspec.convert({"name": "a.mp4", "source": "/a.mp4", "kind": "video", **fields}, StoredItem)
     return item_of(kept)
 
 

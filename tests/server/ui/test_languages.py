@@ -9,7 +9,7 @@ import pytest
 
 from preflight.locale import Language
 from preflight.sandbox import Faults, read_fault, running
-from preflight.server.ui.start import Start, running_page
+from preflight.server.ui.start import PageOptions, running_page
 from scripts.walk import TAGS, Walk
 from tests.server.browsers import browser
 from tests.specimens import MEDIA, PROFILE
@@ -71,8 +71,8 @@ def test_no_english_is_met_on_the_way_from_files_to_a_film(chrome: "Browser", tm
 
     refusing = Faults(faults=(read_fault("outcome:moderation"),))
     with running(run_s=0.2, faults=refusing) as service:
-        start = Start(request=tmp_path / "dusk" / "request.toml", profile=PROFILE, base_url=service.url)
-        with running_page(start) as (_bench, access):
+        start = PageOptions(request=tmp_path / "dusk" / "request.toml", profile=PROFILE, base_url=service.url)
+        with running_page(start) as (_context, access):
             tabs = {language: opened(chrome, language, access.secret_url) for language in TAGS}
             Walk(tabs["ko"], "ko", seen, FILES).go()
             for tab in tabs.values():

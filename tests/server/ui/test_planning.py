@@ -17,7 +17,7 @@ from tests.specimens import PROFILE, copied
 
 
 def report(*items: Item) -> Report:
-    """Report on items as a desk does, each with its place."""
+    """Report on items as a workspace does, each with its place."""
 
     def placed() -> Iterator[Judged]:
         for number, item in enumerate(items, 1):

@@ -1,4 +1,4 @@
-"""What the page asks of the desk: ids, never paths; a change that cannot be is refused in words and changes nothing."""
+"""What the page asks: ids, never paths; a change that cannot be is refused in words and changes nothing."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -36,7 +36,7 @@ def ask(page: Page, method: str, path: str, body: object = None) -> tuple[int, A
 def test_what_seldom_changes_is_told_once(page: Page) -> None:
     status, basis = ask(page, "GET", "/api/basis")
     assert (status, basis["reveals"], basis["words"]["close"]) == (200, False, "Close")
-    assert basis["edition"]["name"] == page.bench.desk.profile.name
+    assert basis["edition"]["name"] == page.context.workspace.profile.name
     assert len(basis["shares"]) == 3
 
 
@@ -130,14 +130,14 @@ def test_a_setting_that_is_none_is_refused_and_nothing_is_set(page: Page, change
 
 
 def test_a_model_that_the_edition_does_not_describe_is_refused_where_no_other_may_be_chosen(page: Page) -> None:
-    page.bench.desk.follows = False
+    page.context.workspace.follows = False
     try:
         before = page.state()["request"]["settings"]
         status, told = ask(page, "PATCH", "/api/request", {"model": "nobody's"})
         assert (status, "nobody's" in told["error"]["message"]) == (400, True)
         assert page.state()["request"]["settings"] == before
     finally:
-        page.bench.desk.follows = True
+        page.context.workspace.follows = True
 
 
 def test_settings_are_set_and_set_back(page: Page) -> None:
@@ -160,7 +160,7 @@ def test_the_queue_waits_and_goes_on(page: Page) -> None:
 def test_an_upload_and_the_samples_are_put_on_the_desk_and_taken_off(page: Page, image: str) -> None:
     made = page.upload(media("image-300x300.jpg"), "../../my holiday.jpg")
     assert page.card(made)["name"] == "../../my holiday.jpg"
-    assert [one.name for one in page.bench.desk.project.originals.iterdir()] == ["my holiday.jpg"]
+    assert [one.name for one in page.context.workspace.project.originals.iterdir()] == ["my holiday.jpg"]
     status, added = ask(page, "POST", "/api/samples")
     assert (status, len(added["ids"])) == (201, len(NAMES))
     assert ask(page, "POST", "/api/samples")[1] == {"ids": []}

@@ -120,7 +120,7 @@ def test_a_file_is_shown_in_its_folder_by_who_can(tmp_path: Path) -> None:
             shown.append(path)
             return True
 
-        page.bench.reveal = show
+        page.context.reveal = show
         page.change("POST", f"{place}/show")
         assert shown == [str(Path(media("image-ok.jpg")).resolve())]
 

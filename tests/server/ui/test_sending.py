@@ -99,15 +99,15 @@ def test_a_refusal_is_shown_on_the_asset_that_it_means(tmp_path: Path) -> None:
     with opened(tmp_path, media("image-ok.jpg"), media("image-ok.png")) as page:
         ready(page)
         second = page.cards()[1]
-        page.bench.sending._failed(Refused("content[2]: the image is not good"))  # noqa: SLF001 - as the service says
+        page.context.sending._failed(Refused("content[2]: the image is not good"))  # noqa: SLF001 - as the service says
         assert page.state()["send"]["now"]["blames"] == second["id"]
 
 
 def test_an_answer_that_was_lost_is_looked_for_and_found(tmp_path: Path) -> None:
     faults = Faults(seed=1, faults=(read_fault("create:drop-after:1"),))
     with running(run_s=0.5, faults=faults) as sandbox, opened(tmp_path, media("image-ok.jpg")) as page:
-        page.bench.sending._base_url = sandbox.url  # noqa: SLF001 - as --base-url gives it
-        page.bench.desk.profile = impatient(PROFILE)
+        page.context.sending._base_url = sandbox.url  # noqa: SLF001 - as --base-url gives it
+        page.context.workspace.profile = impatient(PROFILE)
         page.change("PUT", "/api/key", {"key": KEY})
         ready(page)
         page.change("POST", "/api/send", {})
@@ -121,7 +121,7 @@ def test_an_answer_that_was_lost_is_looked_for_and_found(tmp_path: Path) -> None
 
 
 def test_a_service_that_is_down_is_said_and_nothing_was_sent(page: Page) -> None:
-    page.bench.sending._base_url = "http://127.0.0.1:9"  # noqa: SLF001 - as --base-url gives it
+    page.context.sending._base_url = "http://127.0.0.1:9"  # noqa: SLF001 - as --base-url gives it
     page.change("PUT", "/api/key", {"key": KEY})
     page.change("POST", "/api/send", {})
     state = page.when(is_over)
@@ -159,7 +159,7 @@ def test_shorter_clips_are_offered_where_they_save(tmp_path: Path) -> None:
 
 def test_a_wrong_key_is_said_to_be_one_and_the_credits_of_a_right_one_are_told(tmp_path: Path) -> None:
     with running(run_s=0.5, keys=frozenset({"right"})) as sandbox, opened(tmp_path, media("image-ok.jpg")) as page:
-        page.bench.sending._base_url = sandbox.url  # noqa: SLF001 - as --base-url gives it
+        page.context.sending._base_url = sandbox.url  # noqa: SLF001 - as --base-url gives it
         page.change("PUT", "/api/key", {"key": "wrong"})
         ready(page)
         page.change("POST", "/api/send", {})

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from preflight.server.events import Events
-from preflight.server.ui.desk import Desk
 from preflight.server.ui.project import Project
 from preflight.server.ui.sent import PROMPT_SHOWN, SHOWN, sent_views
 from preflight.server.ui.threads import Threads
+from preflight.server.ui.workspace import Workspace
 from preflight.service.responses import read_task
 from preflight.submission.ledger import Ledger
 from preflight.workers.session import Session, current
@@ -22,32 +22,32 @@ BASE = "https://service.example.com"
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
     threads = Threads(Session(current()), lambda _: None)
-    one = Desk(Project(tmp_path / "request.toml"), PROFILE, threads, Events())
+    one = Workspace(Project(tmp_path / "request.toml"), PROFILE, threads, Events())
     one.project.open()
     yield one
     threads.close()
 
 
-def ledger(desk: Desk, at_s: float = 1_000_000_000.0, *, sandbox: bool = False) -> Ledger:
-    return Ledger(desk.project.ledger(sandbox=sandbox), clock=lambda: at_s)
+def ledger(workspace: Workspace, at_s: float = 1_000_000_000.0, *, sandbox: bool = False) -> Ledger:
+    return Ledger(workspace.project.ledger(sandbox=sandbox), clock=lambda: at_s)
 
 
 def body(prompt: object) -> bytes:
     return json.dumps({"prompt": prompt}).encode()
 
 
-def test_a_project_that_sent_nothing_lists_nothing_and_makes_no_ledger(desk: Desk) -> None:
-    assert sent_views(desk) == []
-    assert not desk.project.ledger(sandbox=False).exists()
+def test_a_project_that_sent_nothing_lists_nothing_and_makes_no_ledger(workspace: Workspace) -> None:
+    assert sent_views(workspace) == []
+    assert not workspace.project.ledger(sandbox=False).exists()
 
 
-def test_an_entry_says_when_what_and_how_it_stands(desk: Desk) -> None:
-    with ledger(desk) as one:
+def test_an_entry_says_when_what_and_how_it_stands(workspace: Workspace) -> None:
+    with ledger(workspace) as one:
         entry = one.intend(body("A rider."), base_url=BASE, profile="p", price=Fraction("54.5"))
         one.accepted(one.sent(entry), read_task({"id": "task-1", "status": "pending"}))
-    (view,) = sent_views(desk)
+    (view,) = sent_views(workspace)
     assert (view["state"], view["words"], view["task"], view["price"]) == (
         "accepted",
         "accepted, being made",
@@ -58,31 +58,31 @@ def test_an_entry_says_when_what_and_how_it_stands(desk: Desk) -> None:
     assert (view["films"], view["ends"]) == ([], None)
 
 
-def test_a_film_is_named_and_its_link_has_an_end(desk: Desk) -> None:
-    with ledger(desk) as one:
+def test_a_film_is_named_and_its_link_has_an_end(workspace: Workspace) -> None:
+    with ledger(workspace) as one:
         task = read_task({"id": "task-1", "status": "completed", "results": ["https://host/film.mp4"]})
         made = one.finished(task) or one.accepted(one.sent(one.intend(body("x"), base_url=BASE, profile="p")), task)
         done = one.finished(task) or made
-        one.downloaded(done, desk.project.videos / "a\u202efilm.mp4")
-    (view,) = sent_views(desk)
+        one.downloaded(done, workspace.project.videos / "a\u202efilm.mp4")
+    (view,) = sent_views(workspace)
     assert view["films"] == [r"a\u202efilm.mp4"]
     ends = datetime.fromtimestamp(view["ends"], UTC)
     assert ends.timestamp() == 1_000_000_000 + PROFILE.service.result_life_s
 
 
-def test_both_ledgers_are_one_list_latest_first_and_no_longer_than_it_is_shown(desk: Desk) -> None:
+def test_both_ledgers_are_one_list_latest_first_and_no_longer_than_it_is_shown(workspace: Workspace) -> None:
     for at, sandbox in ((10.0, False), (30.0, False), (20.0, True)):
-        with ledger(desk, at, sandbox=sandbox) as one:
+        with ledger(workspace, at, sandbox=sandbox) as one:
             one.intend(body(str(at)), base_url=BASE, profile="p")
-    assert [(view["prompt"], view["sandbox"]) for view in sent_views(desk)] == [
+    assert [(view["prompt"], view["sandbox"]) for view in sent_views(workspace)] == [
         ("30.0", False),
         ("20.0", True),
         ("10.0", False),
     ]
-    with ledger(desk, 40.0) as one:
+    with ledger(workspace, 40.0) as one:
         for _ in range(SHOWN):
             one.intend(body("more"), base_url=BASE, profile="p")
-    assert [view["prompt"] for view in sent_views(desk)] == ["more"] * SHOWN
+    assert [view["prompt"] for view in sent_views(workspace)] == ["more"] * SHOWN
 
 
 @pytest.mark.parametrize(
@@ -100,15 +100,15 @@ def test_both_ledgers_are_one_list_latest_first_and_no_longer_than_it_is_shown(d
         (b"\xff", ""),
     ],
 )
-def test_a_prompt_is_listed_in_short_whatever_a_ledger_holds(desk: Desk, sent: bytes, shown: str) -> None:
-    with ledger(desk) as one:
+def test_a_prompt_is_listed_in_short_whatever_a_ledger_holds(workspace: Workspace, sent: bytes, shown: str) -> None:
+    with ledger(workspace) as one:
         one.intend(sent, base_url=BASE, profile="p")
-    assert sent_views(desk)[0]["prompt"] == shown
+    assert sent_views(workspace)[0]["prompt"] == shown
 
 
-def test_what_a_service_said_is_shown_without_what_acts_on_a_screen(desk: Desk) -> None:
-    with ledger(desk) as one:
+def test_what_a_service_said_is_shown_without_what_acts_on_a_screen(workspace: Workspace) -> None:
+    with ledger(workspace) as one:
         one.refused(one.intend(body("x"), base_url=BASE, profile="p"), "no\u202e\x1b[2J")
-    (view,) = sent_views(desk)
+    (view,) = sent_views(workspace)
     assert view["message"].isprintable()
     assert (view["state"], view["price"]) == ("refused", "")

@@ -10,22 +10,22 @@ import httpx
 import pytest
 
 from preflight.errors import NotDone, RequestFileError
-from preflight.server.ui.start import Start, running_page, serve_page
+from preflight.server.ui.start import PageOptions, running_page, serve_page
 from preflight.values.assets import Asset
 from tests.specimens import PROFILE, media
 
 
-def start(folder: Path, *paths: str) -> Start:
+def start(folder: Path, *paths: str) -> PageOptions:
     assets = tuple(Asset(path=path) for path in paths)
-    return Start(request=folder / "request.toml", profile=PROFILE, assets=assets, follows=False)
+    return PageOptions(request=folder / "request.toml", profile=PROFILE, assets=assets, follows=False)
 
 
 def test_it_is_there_for_as_long_as_its_block_with_the_files_that_it_was_opened_with(tmp_path: Path) -> None:
-    with running_page(start(tmp_path, media("image-ok.png"))) as (bench, access):
-        assert [item.source for item in bench.desk.items.values()] == [media("image-ok.png")]
-        assert bench.desk.follows is False
+    with running_page(start(tmp_path, media("image-ok.png"))) as (context, access):
+        assert [item.source for item in context.workspace.items.values()] == [media("image-ok.png")]
+        assert context.workspace.follows is False
         assert httpx.get(access.secret_url, trust_env=False).status_code == 200
-    assert bench.session.is_stopped
+    assert context.session.is_stopped
 
 
 def test_a_signal_ends_it(tmp_path: Path) -> None:

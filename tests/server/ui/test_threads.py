@@ -7,7 +7,7 @@ import pytest
 
 from preflight.errors import NotDone, PreflightError
 from preflight.locale import language, speaking
-from preflight.server.ui.threads import Thinking, Threads, Work
+from preflight.server.ui.threads import SharedWork, Threads, Work
 from preflight.workers.session import Session, current
 
 WORK: tuple[Work, ...] = ("looking", "thinking", "fixing")
@@ -117,7 +117,7 @@ def test_what_is_asked_while_it_is_done_is_done_once_more_for_all_who_asked(thre
         begun.set()
         go.wait(LONG_S)
 
-    thinking = Thinking(threads, work, fail)  # type: ignore[arg-type] # no trouble is met
+    thinking = SharedWork(threads, work, fail)  # type: ignore[arg-type] # no trouble is met
     thinking.ask()
     assert begun.wait(LONG_S)
     for _ in range(5):
@@ -143,7 +143,7 @@ def test_a_thought_that_fails_is_told_in_words_and_thought_again(
         if next(goes):
             raise error
 
-    thinking = Thinking(threads, work, told.append)
+    thinking = SharedWork(threads, work, told.append)
     for _ in range(2):
         thinking.ask()
         done(threads)

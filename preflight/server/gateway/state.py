@@ -12,16 +12,16 @@ import msgspec
 
 from preflight.errors import NotDone
 from preflight.files.lock import Lock, NoLocks
-from preflight.flow.account import Door
+from preflight.flow.account import Endpoint
 from preflight.flow.relay import Assets
 from preflight.profiles import Profile
 from preflight.report.remedies import said
 from preflight.server.gateway.metrics import Metrics
 from preflight.server.gateway.reports import Reports
 from preflight.server.gateway.settings import Settings
-from preflight.submission.asks import Asks
+from preflight.submission.call_records import CallRecords
 from preflight.submission.ledger import Ledger, default_path
-from preflight.upload.contents import Contents, Reach, UrlContents
+from preflight.upload.contents import Contents, FetchPolicy, UrlContents
 from preflight.values.assets import printable
 from preflight.values.phrase import phrase
 from preflight.workers.pool import WorkerPool
@@ -31,7 +31,7 @@ ACCOUNTS, EDITIONS = 1024, 128
 """Keys whose digest is held in memory."""
 
 
-class Turns:
+class NamedLocks:
     """Lets whoever wants the same names go one after another."""
 
     def __init__(self) -> None:
@@ -62,7 +62,7 @@ class Turns:
                     del self._wanted[name], self._locks[name]
 
 
-class House:
+class GatewayState:
     """The state of one gateway.
 
     Args:
@@ -75,7 +75,7 @@ class House:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.session = Session(current())
-        self.metrics, self.reports, self.turns = Metrics(), Reports(), Turns()
+        self.metrics, self.reports, self.turns = Metrics(), Reports(), NamedLocks()
         self._open = ExitStack()
         path = settings.ledger or default_path()
         self.folder = path.with_name(f"{path.name}-gateway")
@@ -83,16 +83,18 @@ class House:
             self._alone()
             self.ledger = self._open.enter_context(Ledger(path))
             self.orphans = self.ledger.settle_orphans()
-            self.asks = Asks(self.ledger)
+            self.asks = CallRecords(self.ledger)
         except BaseException:
             self.close()
             raise
         contents = Contents(self.folder / "contents")
-        reach = Reach(allow_private=settings.allow_private, loopback=settings.reaches_itself, agent=settings.agent)
+        reach = FetchPolicy(
+            allow_private=settings.allow_private, loopback=settings.reaches_itself, agent=settings.agent
+        )
         self.assets = Assets(contents=contents, urls=UrlContents(contents, reach), word=said)
         self.account = lru_cache(ACCOUNTS)(self.asks.account)
         self.edition_of = lru_cache(EDITIONS)(settings.edition_of)
-        self._doors: dict[str, Door] = {}
+        self._endpoints: dict[str, Endpoint] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -110,16 +112,16 @@ class House:
         with suppress(OSError), self.session.entered(), WorkerPool("exact", jobs=1) as pool:
             pool.start()
 
-    def door(self, key: str, profile: Profile | None = None) -> Door:
-        """Build the door to the service; where it is, is worked out once.
+    def endpoint(self, key: str, profile: Profile | None = None) -> Endpoint:
+        """Build the endpoint of the service; where it is, is worked out once.
 
         Raises:
             CallError: an address cannot be used, or nothing is sent to the edition's service.
         """
         name = profile.name if profile else ""
-        if name not in self._doors:
-            self._doors[name] = self.settings.door("", profile)
-        return msgspec.structs.replace(self._doors[name], key=key)
+        if name not in self._endpoints:
+            self._endpoints[name] = self.settings.endpoint("", profile)
+        return msgspec.structs.replace(self._endpoints[name], key=key)
 
     def fixed(self, job: str) -> Path:
         """Name the folder in which a job makes its files."""

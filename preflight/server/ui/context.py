@@ -1,4 +1,4 @@
-"""All that stands around one desk: its threads, its queue, its pictures, and who hears of changes."""
+"""All that works for one workspace: its threads, its queue, its pictures, and who hears of changes."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -9,12 +9,12 @@ from preflight.errors import PreflightError
 from preflight.profiles.schema import Profile
 from preflight.report.remedies import message_of
 from preflight.server.events import Events
-from preflight.server.ui.desk import Desk
 from preflight.server.ui.fixing import Fixing
 from preflight.server.ui.previews import Previews
 from preflight.server.ui.project import Project
 from preflight.server.ui.sending import Sending
 from preflight.server.ui.threads import Threads
+from preflight.server.ui.workspace import Workspace
 from preflight.service.addresses import is_local
 from preflight.values.assets import printable
 from preflight.values.bounds import Bounds
@@ -24,7 +24,7 @@ Reveal = Callable[[str], bool]
 """Shows a file in its folder; tells whether it could."""
 
 
-class Bench:
+class PageContext:
     """One project with all that works for it; a context.
 
     Args:
@@ -41,10 +41,10 @@ class Bench:
         self.session = Session(current())
         self.events = Events()
         self.threads = Threads(self.session, self._trouble)
-        self.desk = Desk(project, profile, self.threads, self.events)
-        self.fixing = Fixing(self.desk)
-        self.sending = Sending(self.desk, base_url)
-        self.desk.measurer.allow_private = is_local(base_url)
+        self.workspace = Workspace(project, profile, self.threads, self.events)
+        self.fixing = Fixing(self.workspace)
+        self.sending = Sending(self.workspace, base_url)
+        self.workspace.measurer.allow_private = is_local(base_url)
         self.previews = Previews(project.own / "seen")
 
     def __enter__(self) -> Self:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from preflight.submission.asks import KEPT_S, Ask, Asks
+from preflight.submission.call_records import KEPT_S, CallRecord, CallRecords
 from preflight.submission.ledger import Ledger
 
 KEY = "sk-a-key-that-is-written-nowhere"
@@ -19,20 +19,20 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
         yield opened
 
 
-def ask(asks: Asks, **more: object) -> Ask:
-    plain = Ask(account=asks.account(KEY), key=None, body_hash="a", base_url=URL, created_s=1000.0)
+def ask(asks: CallRecords, **more: object) -> CallRecord:
+    plain = CallRecord(account=asks.account(KEY), key=None, body_hash="a", base_url=URL, created_s=1000.0)
     return replace(plain, **more)
 
 
 def test_an_account_is_told_from_others_and_its_key_is_not_written(ledger: Ledger, tmp_path: Path) -> None:
-    asks = Asks(ledger, clock=lambda: 1000.0)
+    asks = CallRecords(ledger, clock=lambda: 1000.0)
     asks.add(ask(asks))
-    assert asks.account(KEY) == Asks(ledger, clock=lambda: 1000.0).account(KEY) != asks.account(f"{KEY}.")
+    assert asks.account(KEY) == CallRecords(ledger, clock=lambda: 1000.0).account(KEY) != asks.account(f"{KEY}.")
     assert not any(KEY.encode() in path.read_bytes() for path in tmp_path.iterdir())
 
 
 def test_an_ask_is_found_by_its_key_or_within_a_time_by_its_body(ledger: Ledger) -> None:
-    asks = Asks(ledger, clock=lambda: 1000.0)
+    asks = CallRecords(ledger, clock=lambda: 1000.0)
     asks.add(ask(asks, key="once"))
     found = asks.by_key(asks.account(KEY), "once")
     assert found
@@ -49,7 +49,7 @@ def test_an_ask_is_found_by_its_key_or_within_a_time_by_its_body(ledger: Ledger)
 
 
 def test_an_ask_and_its_entry_are_recorded_together_or_not_at_all(ledger: Ledger) -> None:
-    asks = Asks(ledger, clock=lambda: 1000.0)
+    asks = CallRecords(ledger, clock=lambda: 1000.0)
 
     def broken_off() -> None:
         with ledger.transaction():
@@ -68,7 +68,7 @@ def test_an_ask_and_its_entry_are_recorded_together_or_not_at_all(ledger: Ledger
 
 
 def test_a_job_is_open_until_it_has_an_answer_or_an_error(ledger: Ledger) -> None:
-    asks = Asks(ledger, clock=lambda: 1000.0)
+    asks = CallRecords(ledger, clock=lambda: 1000.0)
     first, second = (asks.add(ask(asks, job=f"task-preflight-{n}", request=b"{}")) for n in (1, 2))
     asks.add(ask(asks))
     assert [one.job for one in asks.open_jobs()] == [first.job, second.job]
@@ -79,6 +79,6 @@ def test_a_job_is_open_until_it_has_an_answer_or_an_error(ledger: Ledger) -> Non
 
 
 def test_what_is_old_is_forgotten(ledger: Ledger) -> None:
-    asks = Asks(ledger, clock=lambda: 1000.0)
+    asks = CallRecords(ledger, clock=lambda: 1000.0)
     asks.add(ask(asks))
-    assert Asks(ledger, clock=lambda: 1001.0 + KEPT_S).by_body(asks.account(KEY), "a", URL, 0) is None
+    assert CallRecords(ledger, clock=lambda: 1001.0 + KEPT_S).by_body(asks.account(KEY), "a", URL, 0) is None

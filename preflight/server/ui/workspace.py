@@ -1,4 +1,4 @@
-"""The desk: one project, what is known of it, and what a person may do with it.
+"""The workspace: one project, what is known of it, and what a person may do with it.
 
     change ──► saved ──► measured, judged, planned in threads ──► told to every page that is open
 
@@ -30,7 +30,7 @@ from preflight.server.ui.places import roles_of
 from preflight.server.ui.planning import has_changed, plans_of, probed_as
 from preflight.server.ui.project import Project, absolute
 from preflight.server.ui.request_view import request_view
-from preflight.server.ui.threads import Thinking, Threads
+from preflight.server.ui.threads import SharedWork, Threads
 from preflight.server.ui.words import WORDS, words_of
 from preflight.values.assets import Asset, Kind, Role, Window
 from preflight.values.choices import Strategy
@@ -43,8 +43,8 @@ MOST_ITEMS = 500
 """Assets of one project; a request takes fifteen."""
 
 
-class Desk:
-    """One project on the table.
+class Workspace:
+    """One open project.
 
     Args:
         project: where it is kept.
@@ -71,7 +71,7 @@ class Desk:
         self.on_model: Callable[[], None] = lambda: None
         """Called when another model is chosen; set by who sends."""
         self.measurer = Measurer(threads, self._begins, self._measured)
-        self._thinking = Thinking(threads, self._judge, self._trouble)
+        self._thinking = SharedWork(threads, self._judge, self._trouble)
 
     # ---- reading
 

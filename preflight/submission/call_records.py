@@ -39,7 +39,7 @@ COST, ROUNDS, LANES = 1 << 12, 8, 1
 SALT_BYTES = 32
 
 
-class Ask(msgspec.Struct, frozen=True, kw_only=True):
+class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One create call as a program asked for it."""
 
     number: int = 0
@@ -66,7 +66,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
         return self.job is not None and self.error is None and self.answer is None
 
 
-class Asks:
+class CallRecords:
     """The asks in a ledger.
 
     Args:
@@ -90,61 +90,61 @@ class Asks:
         """Compute what tells an account from others, from which its key cannot be read."""
         return hashlib.scrypt(key.encode(), salt=self._pepper, n=COST, r=ROUNDS, p=LANES, dklen=16).hex()
 
-    def add(self, ask: Ask) -> Ask:
+    def add(self, ask: CallRecord) -> CallRecord:
         """Record an ask; on disk when this returns, or with the transaction that it is part of."""
-        fields = {name: getattr(ask, name) for name in Ask.__struct_fields__ if name != "number"}
+        fields = {name: getattr(ask, name) for name in CallRecord.__struct_fields__ if name != "number"}
         names, marks = ", ".join(fields), ", ".join("?" * len(fields))
         with self._ledger.transaction() as db:
             row = db.execute(f"INSERT INTO asks ({names}) VALUES ({marks})", [*fields.values()])  # noqa: S608 - names are ours
             return msgspec.structs.replace(ask, number=int(row.lastrowid or 0))
 
-    def sent(self, ask: Ask, entry: "Entry") -> Ask:
+    def sent(self, ask: CallRecord, entry: "Entry") -> CallRecord:
         """Record which entry of the ledger an ask became; a later one replaces it."""
         if not ask.number:
             return self.add(msgspec.structs.replace(ask, entry=entry.number))
         self._set(ask, entry=entry.number)
         return msgspec.structs.replace(ask, entry=entry.number)
 
-    def answered(self, ask: Ask, answer: bytes) -> None:
+    def answered(self, ask: CallRecord, answer: bytes) -> None:
         """Record the service's response."""
         self._set(ask, answer=answer)
 
-    def failed(self, ask: Ask, error: bytes) -> None:
+    def failed(self, ask: CallRecord, error: bytes) -> None:
         """Record why a job ended without one."""
         self._set(ask, error=error)
 
-    def by_key(self, account: str, key: str) -> Ask | None:
+    def by_key(self, account: str, key: str) -> CallRecord | None:
         """Find the latest ask of an account under an idempotency key."""
         return self._one("account = ? AND key = ?", account, key)
 
-    def by_body(self, account: str, body_hash: str, base_url: str, since_s: float) -> Ask | None:
+    def by_body(self, account: str, body_hash: str, base_url: str, since_s: float) -> CallRecord | None:
         """Find the latest ask of an account with the same body, not older than a moment unless it is still open."""
         is_open = "job IS NOT NULL AND answer IS NULL AND error IS NULL"
         where = f"account = ? AND body_hash = ? AND base_url = ? AND (created_s >= ? OR ({is_open}))"
         return self._one(where, account, body_hash, base_url, since_s)
 
-    def job(self, job: str) -> Ask | None:
+    def job(self, job: str) -> CallRecord | None:
         """Find a job."""
         return self._one("job = ?", job)
 
-    def open_jobs(self) -> list[Ask]:
+    def open_jobs(self) -> list[CallRecord]:
         """List the jobs that are still to be done, oldest first."""
         return self._many("job IS NOT NULL AND error IS NULL AND answer IS NULL ORDER BY number")
 
-    def jobs_of(self, account: str, limit: int) -> list[Ask]:
+    def jobs_of(self, account: str, limit: int) -> list[CallRecord]:
         """List the latest jobs of an account, newest first."""
         return self._many("account = ? AND job IS NOT NULL ORDER BY number DESC LIMIT ?", account, limit)
 
-    def _one(self, where: str, *values: object) -> Ask | None:
+    def _one(self, where: str, *values: object) -> CallRecord | None:
         return next(iter(self._many(f"{where} ORDER BY number DESC LIMIT 1", *values)), None)
 
-    def _many(self, where: str, *values: object) -> list[Ask]:
-        names = Ask.__struct_fields__
+    def _many(self, where: str, *values: object) -> list[CallRecord]:
+        names = CallRecord.__struct_fields__
         with self._ledger.reading() as db:
             rows = db.execute(f"SELECT {', '.join(names)} FROM asks WHERE {where}", values).fetchall()  # noqa: S608 - ours
-        return [msgspec.convert(dict(zip(names, row, strict=True)), ready(Ask)) for row in rows]
+        return [msgspec.convert(dict(zip(names, row, strict=True)), ready(CallRecord)) for row in rows]
 
-    def _set(self, ask: Ask, **values: object) -> None:
+    def _set(self, ask: CallRecord, **values: object) -> None:
         names = ", ".join(f"{name} = ?" for name in values)
         with self._ledger.transaction() as db:
             db.execute(f"UPDATE asks SET {names} WHERE number = ?", (*values.values(), ask.number))  # noqa: S608 - names are ours

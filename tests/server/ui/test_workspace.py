@@ -1,4 +1,4 @@
-"""Files on the desk: brought, measured, judged, moved, and found again."""
+"""Files of a workspace: brought, measured, judged, moved, and found again."""
 
 import shutil
 import socket
@@ -11,7 +11,7 @@ import pytest
 from preflight.profiles import load, names
 from preflight.request.file import load_spec
 from preflight.server.ui.request_view import edition_view
-from preflight.server.ui.start import Start, running_page
+from preflight.server.ui.start import PageOptions, running_page
 from preflight.values.assets import collect
 from tests.server.pages import opened
 from tests.specimens import MEDIA, PROFILE, media
@@ -224,12 +224,14 @@ def test_what_a_folder_holds_besides_media_is_passed_over(tmp_path: Path) -> Non
     folder.mkdir()
     shutil.copyfile(MEDIA / "image-ok.jpg", folder / "a.jpg")
     (folder / "notes.txt").write_text("no medium")
-    start = Start(request=tmp_path / "project" / "request.toml", assets=tuple(collect([str(folder)])), profile=PROFILE)
-    with running_page(start) as (bench, _):
+    start = PageOptions(
+        request=tmp_path / "project" / "request.toml", assets=tuple(collect([str(folder)])), profile=PROFILE
+    )
+    with running_page(start) as (context, _):
         give_up = time.monotonic() + 120
-        while len(bench.desk.ordered()) > 1 and time.monotonic() < give_up:
+        while len(context.workspace.ordered()) > 1 and time.monotonic() < give_up:
             time.sleep(0.05)
-        assert [item.name for item in bench.desk.ordered()] == ["a.jpg"]
+        assert [item.name for item in context.workspace.ordered()] == ["a.jpg"]
 
 
 def test_a_file_that_changes_is_measured_again(tmp_path: Path) -> None:

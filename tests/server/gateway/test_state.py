@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from preflight.errors import CallError, NotDone
 from preflight.profiles import load
-from preflight.server.gateway.house import House, Turns
 from preflight.server.gateway.settings import Settings
+from preflight.server.gateway.state import GatewayState, NamedLocks
 
 NAMES = st.lists(st.sampled_from("abc"), max_size=4)
 
@@ -27,7 +27,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @given(st.lists(NAMES, max_size=12))
 def test_nobody_is_within_two_blocks_of_one_name_and_everybody_gets_there(wishes: list[list[str]]) -> None:
-    turns, within, met = Turns(), set[str](), list[list[str]]()
+    turns, within, met = NamedLocks(), set[str](), list[list[str]]()
     check = threading.Lock()
 
     def enter(names: list[str]) -> None:
@@ -46,7 +46,7 @@ def test_nobody_is_within_two_blocks_of_one_name_and_everybody_gets_there(wishes
 
 
 def test_a_block_that_fails_lets_the_next_one_in() -> None:
-    turns = Turns()
+    turns = NamedLocks()
     for _ in range(2):
         with pytest.raises(ZeroDivisionError), turns.of("a", "b", "a"):
             raise ZeroDivisionError
@@ -55,13 +55,13 @@ def test_a_block_that_fails_lets_the_next_one_in() -> None:
     assert turns._locks == {}  # noqa: SLF001 - as above
 
 
-# ---- the house ------------------------------------------------------------------------------------------------------
+# ---- the state ------------------------------------------------------------------------------------------------------
 
 
 def test_a_ledger_is_one_gateway_s_until_it_is_closed(settings: Settings) -> None:
-    with House(settings), pytest.raises(NotDone, match="another gateway"):
-        House(settings)
-    with House(settings) as again:
+    with GatewayState(settings), pytest.raises(NotDone, match="another gateway"):
+        GatewayState(settings)
+    with GatewayState(settings) as again:
         assert again.ledger.entries(1) == []
 
 
@@ -70,56 +70,56 @@ def test_a_house_that_cannot_be_built_leaves_no_lock(settings: Settings) -> None
     settings.ledger.write_bytes(b"no database" * 100)
     for _ in range(2):
         with pytest.raises(NotDone, match="ledger"):
-            House(settings)
+            GatewayState(settings)
     settings.ledger.unlink()
-    House(settings).close()
+    GatewayState(settings).close()
 
 
 def test_a_folder_that_cannot_be_made_is_told_before_anything_is_served(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(NotDone, match="cannot be made"):
-        House(Settings(ledger=tmp_path / "file" / "ledger.sqlite3"))
+        GatewayState(Settings(ledger=tmp_path / "file" / "ledger.sqlite3"))
 
 
 def test_its_folder_is_read_by_nobody_else(settings: Settings) -> None:
-    with House(settings) as house:
-        assert house.folder.stat().st_mode & 0o077 == 0
-        assert house.assets.contents.folder.stat().st_mode & 0o077 == 0
+    with GatewayState(settings) as state:
+        assert state.folder.stat().st_mode & 0o077 == 0
+        assert state.assets.contents.folder.stat().st_mode & 0o077 == 0
 
 
 def test_a_job_has_a_folder_of_its_own(settings: Settings) -> None:
-    with House(settings) as house:
-        assert house.fixed("one") != house.fixed("another")
-        assert house.fixed("one").is_relative_to(house.folder)
+    with GatewayState(settings) as state:
+        assert state.fixed("one") != state.fixed("another")
+        assert state.fixed("one").is_relative_to(state.folder)
 
 
 @pytest.fixture
-def house(settings: Settings) -> Iterator[House]:
-    with House(settings) as one:
+def state(settings: Settings) -> Iterator[GatewayState]:
+    with GatewayState(settings) as one:
         yield one
 
 
-def test_a_door_is_each_program_s_own_though_its_address_is_found_once(house: House) -> None:
-    assert (house.door("sk-1").key, house.door("sk-2").key) == ("sk-1", "sk-2")
+def test_a_door_is_each_program_s_own_though_its_address_is_found_once(state: GatewayState) -> None:
+    assert (state.endpoint("sk-1").key, state.endpoint("sk-2").key) == ("sk-1", "sk-2")
     edition = load("seedance-2.0-2026-04")
-    assert house.door("sk-1", edition).base_url == house.door("sk-1").base_url
-    assert not any("sk-" in str(door) for door in house._doors.values())  # noqa: SLF001 - where a key might stay
+    assert state.endpoint("sk-1", edition).base_url == state.endpoint("sk-1").base_url
+    assert not any("sk-" in str(endpoint) for endpoint in state._endpoints.values())  # noqa: SLF001 - where a key might stay
 
 
 def test_an_address_that_cannot_be_used_fails_whoever_asks(tmp_path: Path) -> None:
-    with House(Settings(base_url="ftp://x", ledger=tmp_path / "ledger.sqlite3")) as house:
+    with GatewayState(Settings(base_url="ftp://x", ledger=tmp_path / "ledger.sqlite3")) as state:
         for _ in range(2):
             with pytest.raises(CallError):
-                house.door("sk-1")
+                state.endpoint("sk-1")
 
 
-def test_accounts_are_told_apart_by_what_shows_no_key(house: House) -> None:
-    one, another = house.account("sk-one"), house.account("sk-another")
-    assert one == house.account("sk-one") != another
+def test_accounts_are_told_apart_by_what_shows_no_key(state: GatewayState) -> None:
+    one, another = state.account("sk-one"), state.account("sk-another")
+    assert one == state.account("sk-one") != another
     assert "sk-" not in one
 
 
-def test_measuring_children_are_started_ahead_and_end_with_the_house(house: House) -> None:
-    house.warm()
-    house.close()
-    house.warm()  # a gateway that ends meanwhile is no fault
+def test_measuring_children_are_started_ahead_and_end_with_the_house(state: GatewayState) -> None:
+    state.warm()
+    state.close()
+    state.warm()  # a gateway that ends meanwhile is no fault
