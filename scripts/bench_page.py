@@ -7,6 +7,7 @@ import tempfile
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -61,7 +62,7 @@ def cards(folder: Path, missed: Missed) -> None:
     from preflight.workers.session import session
 
     profile = load()
-    with opened(folder) as (_, client, _), session():
+    with opened(folder) as (_, client, _), session(), ThreadPoolExecutor(1) as poster:
 
         def check() -> None:
             list(check_assets([Asset(path=str(CLIP))], profile, Measuring(pool=WorkerPool("exact", jobs=1))))
@@ -72,9 +73,10 @@ def cards(folder: Path, missed: Missed) -> None:
                 lines = events.iter_lines()
                 next(lines)
                 begun = time.perf_counter()
-                (made,) = client.post("/api/assets", params={"name": CLIP.name}, content=content).json()["ids"]
-                next(line for line in lines if made in line and '"verdict":"' in line and '"verdict":""' not in line)
+                posted = poster.submit(client.post, "/api/assets", params={"name": CLIP.name}, content=content)
+                next(line for line in lines if '"state":"judged"' in line)
                 took = time.perf_counter() - begun
+            (made,) = posted.result().json()["ids"]
             client.delete(f"/api/assets/{made}").raise_for_status()
             return took
 

@@ -4,11 +4,13 @@ request.toml is the truth of what is sent; `.preflight/page.json` says where eac
 The command line works on the same folder: what it changed is found when the project is opened.
 """
 
+import itertools
 import os
+import threading
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -44,6 +46,15 @@ class Opened(msgspec.Struct, frozen=True):
     """The request without its assets."""
 
 
+class Snapshot(NamedTuple):
+    """A project at one moment."""
+
+    number: int
+    """Goes up with each."""
+    items: list[StoredItem]
+    spec: RequestSpec
+
+
 class Project:
     """A folder, and the request in it.
 
@@ -56,6 +67,9 @@ class Project:
         self.folder = self.request.parent
         self.name = self.folder.name
         self._written = self._text()
+        self.writing = threading.Lock()
+        """Held by who writes."""
+        self._numbers, self._newest = itertools.count(1), 0
 
     @property
     def originals(self) -> Path:
@@ -97,17 +111,35 @@ class Project:
         return Opened(_joined(spec.assets, remembered.items), msgspec.structs.replace(spec, assets=()))
 
     def save(self, items: Iterable[Item], spec: RequestSpec) -> None:
-        """Write request.toml, and what the page remembers before that: a run may be killed between the two.
+        """Write request.toml and what the page remembers, as they are now.
 
         Raises:
             NotDone: it cannot be written; what was there is as it was.
         """
-        text = dump_spec(spec, self.folder)
-        kept = Remembered(before=self._written, request=text, items=[item.kept() for item in items])
-        replace(self._memory, msgspec.json.format(msgspec.json.encode(kept, enc_hook=_plain)))
-        if text != self._written:
-            replace(self.request, text.encode())
-            self._written = text
+        self.write(self.snapshot(items, spec))
+
+    def snapshot(self, items: Iterable[Item], spec: RequestSpec) -> Snapshot:
+        """Take down what is to be written, so that it may change meanwhile; to be called by one thread at a time."""
+        return Snapshot(next(self._numbers), [item.kept() for item in items], spec)
+
+    def write(self, snapshot: Snapshot) -> None:
+        """Write what the page remembers, and then request.toml: a run may be killed between the two.
+
+        One that comes after a later one writes nothing: the later one holds its change, too.
+
+        Raises:
+            NotDone: it cannot be written; what was there is as it was.
+        """
+        with self.writing:
+            if snapshot.number < self._newest:
+                return
+            text = dump_spec(snapshot.spec, self.folder)
+            kept = Remembered(before=self._written, request=text, items=snapshot.items)
+            replace(self._memory, msgspec.json.format(msgspec.json.encode(kept, enc_hook=_plain)))
+            if text != self._written:
+                replace(self.request, text.encode())
+                self._written = text
+            self._newest = snapshot.number
 
     @property
     def _memory(self) -> Path:

@@ -156,32 +156,37 @@ class Workspace:
             CallError: there are too many.
             NotDone: the project cannot be written.
         """
-        with self.turn:
-            there = {item.source for item in self.items.values()}
-            fresh: list[Item] = []
-            for path, name in files:
-                place = path if Asset(path=path).is_url else absolute(path)
-                if place not in there:
-                    there.add(place)
-                    fresh.append(Item(name=name, source=place, kind=kind_by_name(place), probed={}, judged={}))
-            if len(self.items) + len(fresh) > MOST_ITEMS:
-                raise CallError(words_of("error.too-many", most=MOST_ITEMS), advice=WORDS["error.too-many.next"])
-            with self.changing(*fresh):
-                self.items |= {item.id: item for item in fresh}
-                for item in fresh:
-                    self._measure(item)
-            return fresh
+        with self.changing() as changed:
+            fresh = self._fresh(files)
+            changed.extend(fresh)
+            self.items |= {item.id: item for item in fresh}
+            for item in fresh:
+                self._measure(item)
+        return fresh
+
+    def _fresh(self, files: Iterable[tuple[str, str]]) -> list[Item]:
+        """Make items of the files that are not there yet; raise CallError where they are too many."""
+        there = {item.source for item in self.items.values()}
+        fresh: list[Item] = []
+        for path, name in files:
+            place = path if Asset(path=path).is_url else absolute(path)
+            if place not in there:
+                there.add(place)
+                fresh.append(Item(name=name, source=place, kind=kind_by_name(place), probed={}, judged={}))
+        if len(self.items) + len(fresh) > MOST_ITEMS:
+            raise CallError(words_of("error.too-many", most=MOST_ITEMS), advice=WORDS["error.too-many.next"])
+        return fresh
 
     def remove(self, id_: str) -> None:
         """Take an item off the table; its files stay."""
-        with self.turn, self.changing():
+        with self.changing():
             item = self.item(id_)
             del self.items[id_]
             self.events.tell("gone", lambda: {"id": item.id})
 
     def move(self, id_: str, place: int) -> None:
         """Give an item another place on its shelf, from 1."""
-        with self.turn, self.changing():
+        with self.changing():
             item = self.item(id_)
             shelf = [one for one in self.of_kind(item.kind) if one.id != id_]
             shelf.insert(max(place - 1, 0), item)
@@ -190,15 +195,15 @@ class Workspace:
 
     def keep(self, id_: str, window: Window | None) -> None:
         """Mark the part of an original to keep; a new file that was made before does not fit any more."""
-        with self.turn, self.changing(self.item(id_)):
-            item = self.item(id_)
+        with self.changing() as changed:
+            changed.append(item := self.item(id_))
             item.keep, item.message = window and on_frames(window, item), ""
             self._settle(item)
 
     def choose(self, id_: str, choices: Choices) -> None:
         """Choose how an item is made to comply."""
-        with self.turn, self.changing(self.item(id_)):
-            item = self.item(id_)
+        with self.changing() as changed:
+            changed.append(item := self.item(id_))
             item.choices, item.message = choices, ""
             self._settle(item)
 
@@ -208,8 +213,8 @@ class Workspace:
         Raises:
             CallError: there is no new file.
         """
-        with self.turn, self.changing(self.item(id_)):
-            item = self.item(id_)
+        with self.changing() as changed:
+            changed.append(item := self.item(id_))
             if which == "fixed" and item.fixed is None:
                 raise CallError(WORDS["error.no-new"])
             item.taken = which == "fixed"
@@ -217,16 +222,15 @@ class Workspace:
 
     def fixed(self, id_: str, made_by: str, result: FixResult, after: Judged) -> None:
         """Put a new file in the place of its original, which stays as it is."""
-        with self.turn:
+        with self.changing() as changed:
             if id_ not in self.items:
                 return
-            item = self.items[id_]
-            with self.changing(item):
-                item.fixed, item.fixed_by, item.fixed_part = absolute(after.asset.path), made_by, part_of(result.plan)
-                item.taken, item.message, item.result = True, "", result
-                item.probed["fixed"] = Probed(asset=after.asset, facts=after.facts, identity=after.identity)
-                item.judged["fixed"] = after
-                item.version += 1
+            changed.append(item := self.items[id_])
+            item.fixed, item.fixed_by, item.fixed_part = absolute(after.asset.path), made_by, part_of(result.plan)
+            item.taken, item.message, item.result = True, "", result
+            item.probed["fixed"] = Probed(asset=after.asset, facts=after.facts, identity=after.identity)
+            item.judged["fixed"] = after
+            item.version += 1
 
     def set(self, changes: dict[str, Any]) -> None:
         """Change settings of the request, or the prompt; None returns to the usual.
@@ -234,7 +238,7 @@ class Workspace:
         Raises:
             CallError: a setting has another type.
         """
-        with self.turn, self.changing():
+        with self.changing():
             now = {name: getattr(self.settings, name) for name in RequestSpec.__struct_fields__ if name != "assets"}
             try:
                 settings = msgspec.convert(now | changes, ready(RequestSpec))
@@ -266,7 +270,7 @@ class Workspace:
 
     def place(self, id_: str, field: str) -> None:
         """Choose the field of the request in which an item stands; "" for its array."""
-        with self.turn, self.changing():
+        with self.changing():
             item = self.item(id_)
             for other in self.of_kind(item.kind):
                 if field and other.field == field:
@@ -275,7 +279,7 @@ class Workspace:
 
     def set_share(self, share: Strategy) -> None:
         """Choose who gives up seconds where clips, or sounds, are together too long."""
-        with self.turn, self.changing():
+        with self.changing():
             self.share = share
 
     def note(self, item: Item, message: str) -> None:
@@ -290,17 +294,23 @@ class Workspace:
         item.version += 1
 
     @contextmanager
-    def changing(self, *items: Item) -> Iterator[None]:
-        """Save what is changed within, tell of it, and judge anew."""
+    def changing(self) -> Iterator[list[Item]]:
+        """Change within, and name the items that are changed; save it, tell of it, and judge anew.
+
+        The disk is not waited for in turn, unless the caller has it: what is measured meanwhile is told at once.
+        """
+        changed: list[Item] = []
         with self.turn:
             before = self.roles()
-            yield
-            self.project.save(self.ordered(), self.spec())
-            after, changed = self.roles(), {item.id for item in items}
-            for item in self.ordered():
-                if item.id in changed or before.get(item.id) != after.get(item.id):
-                    self._tell(item)
+            yield changed
+            after, snapshot = self.roles(), self.project.snapshot(self.ordered(), self.spec())
             self.think()
+        self.project.write(snapshot)
+        named = {item.id for item in changed}
+        with self.turn:
+            for item in self.ordered():
+                if item.id in named or before.get(item.id) != after.get(item.id):
+                    self._tell(item)
 
     def _trouble(self, words: str) -> None:
         self.events.tell("trouble", lambda: {"message": localized(words)})
@@ -336,6 +346,8 @@ class Workspace:
                 self.remove(item.id)
             return
         with self.turn:
+            if item.id not in self.items:
+                return
             item.probed[which] = probed
             item.judged[which] = judge(probed, self.profile)
             item.version += 1
@@ -362,7 +374,8 @@ class Workspace:
         """Put an item on the shelf of what it turned out to be, which is not what its name promised."""
         kind: Kind = "unknown" if probed.facts is None and probed.kind == "unknown" else probed.kind
         if kind not in (item.kind, "unknown"):
-            with self.changing(item):
+            with self.changing() as changed:
+                changed.append(item)
                 item.kind = kind
                 self.items = {**{i: one for i, one in self.items.items() if i != item.id}, item.id: item}
 

@@ -171,3 +171,12 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 def test_a_path_is_whole_and_without_ways_up(path: str, whole: str) -> None:
     assert absolute(path) == whole
     assert Path(absolute("a")).is_absolute()
+
+
+def test_what_is_written_late_undoes_nothing_of_what_came_after_it(project: Project) -> None:
+    first = project.snapshot([one := item()], spec(one, prompt="First."))
+    second = project.snapshot([one], spec(one, prompt="Second."))
+    project.write(second)
+    project.write(first)
+    found = again(project).open()
+    assert (found.settings.prompt, [back.id for back in found.items]) == ("Second.", [one.id])

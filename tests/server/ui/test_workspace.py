@@ -3,6 +3,7 @@
 import shutil
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -265,3 +266,25 @@ def test_every_edition_says_what_may_be_chosen() -> None:
         assert view["models"]
         ranged = view["duration"]["min"] is not None and view["duration"]["max"] is not None
         assert ranged or isinstance(view["duration"]["of"], list)
+
+
+def test_a_verdict_does_not_wait_for_the_disk(tmp_path: Path) -> None:
+    with opened(tmp_path) as page, ThreadPoolExecutor(1) as other:
+        with page.context.workspace.project.writing:
+            added = other.submit(page.context.workspace.add, [(media("image-ok.jpg"), "a.jpg")])
+            page.when(lambda state: [card["verdict"] for card in state["cards"]] == ["pass"])
+            assert not added.done()
+        assert len(added.result()) == 1
+        assert "image-ok.jpg" in (tmp_path / "request.toml").read_text()
+
+
+def test_what_is_taken_away_while_it_is_measured_does_not_come_back(tmp_path: Path) -> None:
+    shutil.copyfile(MEDIA / "audio-2s.wav", tmp_path / "picture.png")
+    with opened(tmp_path / "project", str(tmp_path / "picture.png")) as page:
+        page.settled()
+        workspace = page.context.workspace
+        (item,) = workspace.ordered()
+        probed, item.kind = item.probed["original"], "image"
+        workspace.remove(item.id)
+        workspace._measured(item, "original", probed)  # noqa: SLF001 - what its thread calls, at a chosen moment
+        assert page.cards() == []
