@@ -24,7 +24,6 @@ async function begin() {
   showSend(at("send"));
   showQueue(at("queue"));
   on("request", showOverall);
-  await whole();
   listen();
   addEventListener("focus", () => whole().catch(() => {}));
 }

@@ -1,5 +1,6 @@
 // What is known of the project by now, and who wants to hear of changes. The program tells of them by server-sent events.
-// News is shown in small slices of time, the newest of each kind alone, so that the page answers whatever comes in.
+// The first news is shown at once; what follows is gathered and shown in small slices of time, the newest of each kind
+// alone, so that the page answers whatever comes in.
 
 import { ask } from "./api.js";
 import { at, fill, say, t } from "./dom.js";
@@ -21,6 +22,10 @@ const due = new Map();
 /** The cards as they are shown. @type {Map<string, Card>} */
 const shown = new Map();
 let timer = 0;
+/** When something was shown last. */
+let worked = -GATHER_MS;
+/** What was told since all was asked for last: the answer may be older. @type {Set<string>} */
+const news = new Set();
 
 /** Hear of a kind of change: card, gone, request, queue, send, edition. @param {string} name @param {(told: any) => void} call */
 export function on(name, call) {
@@ -35,7 +40,7 @@ export function tell(name, told) {
 /** Do something in one of the next slices; what was to be done under the same key is not. @param {string} key @param {() => void} act */
 function soon(key, act) {
   due.set(key, act);
-  timer ||= setTimeout(work, GATHER_MS);
+  timer ||= setTimeout(work, Math.max(0, worked + GATHER_MS - performance.now()));
 }
 
 function work() {
@@ -46,19 +51,21 @@ function work() {
     act();
     if (performance.now() > until) break;
   }
+  worked = performance.now();
   if (due.size) timer ||= setTimeout(work, 0);
 }
 
-/** Ask for everything, and tell of it. */
+/** Ask for everything, and tell of what was not told meanwhile. */
 export async function whole() {
+  news.clear();
   const found = await ask("GET", "/api/state");
   if (found.trouble) at("trouble").textContent = found.trouble;
   const there = new Set(found.cards.map((/** @type {Card} */ card) => card.id));
-  for (const id of [...cards.keys()]) if (!there.has(id)) drop(id);
-  for (const card of found.cards) keep(card);
-  asked(found.request);
-  queued(found.queue);
-  tell("send", (known.send = found.send));
+  for (const id of [...cards.keys()]) if (!there.has(id) && !news.has(id)) drop(id);
+  for (const card of found.cards) if (!news.has(card.id)) keep(card);
+  if (!news.has("request")) asked(found.request);
+  if (!news.has("queue")) queued(found.queue);
+  if (!news.has("send")) tell("send", (known.send = found.send));
 }
 
 /** @param {Card} card */
@@ -113,26 +120,32 @@ function advanced(job) {
   queued({ ...known.queue, jobs });
 }
 
-/** Listen for as long as the page is open; after a break everything is asked for anew. */
+/** Listen for as long as the page is open; at the beginning, and after each break, everything is asked for. */
 export function listen() {
   const source = new EventSource("/api/events");
-  const told = (/** @type {string} */ name, /** @type {(value: any) => void} */ call) =>
-    source.addEventListener(name, (event) => call(JSON.parse(/** @type {MessageEvent} */ (event).data)));
+  const told = (/** @type {string} */ name, /** @type {(value: any) => void} */ call, /** @type {string} */ what = name) =>
+    source.addEventListener(name, (event) => {
+      const value = JSON.parse(/** @type {MessageEvent} */ (event).data);
+      news.add(value?.id && what === "card" ? value.id : what);
+      call(value);
+    });
   let greeted = false;
   told("hello", () => {
     if (greeted) fill(at("trouble"));
-    if (greeted) whole();
     greeted = true;
+    whole().catch(() => {});
   });
-  told("again", () => whole());
+  told("again", () => whole().catch(() => {}));
   told("card", keep);
-  told("gone", ({ id }) => drop(id));
+  told("gone", ({ id }) => drop(id), "card");
   told("request", asked);
   told("queue", queued);
   told("send", (send) => tell("send", (known.send = send)));
   told("trouble", ({ message }) => (at("trouble").textContent = message));
-  told("job", advanced);
+  told("job", advanced, "queue");
   source.onerror = () => {
-    at("trouble").textContent = source.readyState === EventSource.CLOSED ? t("ended") : t("again");
+    const ended = source.readyState === EventSource.CLOSED;
+    at("trouble").textContent = t(ended ? "ended" : "again");
+    if (ended && !greeted) whole().catch(() => {});
   };
 }
