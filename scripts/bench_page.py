@@ -17,6 +17,7 @@ import httpx
 import imageio_ffmpeg
 
 from scripts.bench_pairs import ROOT, Missed, timed, told
+from tests.server.browsers import busiest_task
 
 if TYPE_CHECKING:
     from preflight.server.access import Access
@@ -30,8 +31,6 @@ MOST_BYTES = 120_000
 LONGEST_TASK_MS = 100
 FILES = 60
 ROUNDS = 5
-WATCH = """() => { window.longest = 0; new PerformanceObserver((list) => { for (const one of list.getEntries())
-  window.longest = Math.max(window.longest, one.duration) }).observe({ entryTypes: ['longtask'] }) }"""
 
 
 def page(missed: Missed) -> None:
@@ -151,7 +150,7 @@ def fixes(folder: Path, missed: Missed) -> None:
 
 
 def many(folder: Path, missed: Missed) -> None:
-    """Print the longest task of the browser while sixty files are dropped."""
+    """Print the processor time of the browser's longest task while sixty files are dropped."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         print("sixty files: no Chromium is installed here")
@@ -167,14 +166,17 @@ def many(folder: Path, missed: Missed) -> None:
         tab = browser.new_page()
         tab.goto(access.secret_url)
         tab.locator('input[type="file"]').first.wait_for(state="attached")
-        tab.evaluate(WATCH)
-        tab.locator('input[type="file"]').first.set_input_files(sorted(folder.glob("*.jpg")))
-        tab.locator(f'article[data-asset="image {FILES}"][data-verdict="pass"]').wait_for(timeout=120_000)
-        tab.wait_for_timeout(1000)
-        longest = float(tab.evaluate("window.longest"))
+        with busiest_task(tab) as took_ms:
+            tab.locator('input[type="file"]').first.set_input_files(sorted(folder.glob("*.jpg")))
+            tab.locator(f'article[data-asset="image {FILES}"][data-verdict="pass"]').wait_for(timeout=120_000)
+            tab.wait_for_timeout(1000)
+        (longest,) = took_ms
         browser.close()
     missed.any |= longest > LONGEST_TASK_MS
-    print(f"{FILES} files dropped: longest task {longest:.0f} ms (wanted: {LONGEST_TASK_MS})", flush=True)
+    print(
+        f"{FILES} files dropped: the longest task takes {longest:.0f} ms of the processor (wanted: {LONGEST_TASK_MS})",
+        flush=True,
+    )
 
 
 # ---- what they share ------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from preflight.cli.options.option import FOLDER, Argument, Group, Option, option
 from preflight.errors import CallError
 from preflight.flow.paths import refuse_absent
 from preflight.locale import localized
+from preflight.system.screen import folder_opener
 from preflight.values.assets import collect
 
 PROJECT = "preflight-project"
@@ -66,7 +67,7 @@ def command(*, call: UiCall) -> None:
         profile=profile,
         base_url=call.base_url,
         follows=call.edition.profile_name is None,
-        reveal=lambda path: click.launch(path, locate=True) == 0,
+        reveal=folder_opener(),
     )
     serve_page(start, call.port, on_ready=lambda url: _say_where(url, opens=not call.no_browser))
 

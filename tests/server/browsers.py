@@ -1,5 +1,6 @@
 """The system's Chromium, driven by Playwright; tests that need it are skipped aloud where there is none."""
 
+import json
 import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -55,6 +56,23 @@ class Heard:
             self.wrong.append(f"asked {url}")
 
 
+@contextmanager
+def busiest_task(page: "Page") -> "Iterator[list[float]]":
+    """Trace a page; at the end, give the longest processor time of a task of its main thread, in milliseconds.
+
+    How long a task lasts by the clock says as much of what else the machine does.
+    """
+    driver, found = page.context.browser, list[float]()
+    assert driver
+    driver.start_tracing(page=page, categories=["toplevel"])
+    yield found
+    events = json.loads(driver.stop_tracing())["traceEvents"]
+    threads = [one for one in events if one["name"] == "thread_name" and one["args"]["name"] == "CrRendererMain"]
+    pages = {(one["pid"], one["tid"]) for one in threads}
+    tasks = [one for one in events if "RunTask" in one["name"] and (one["pid"], one["tid"]) in pages]
+    found.append(max(one.get("tdur", 0) for one in tasks) / 1000)
+
+
 def faults_by_axe(page: "Page") -> list[tuple[str, Any]]:
     """Return what axe finds against WCAG 2.2 AA on a page as it is now, each with the places."""
     from pathlib import Path
@@ -64,5 +82,6 @@ def faults_by_axe(page: "Page") -> list[tuple[str, Any]]:
     source = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
     page.evaluate(source)
     rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-    found = page.evaluate("(tags) => axe.run(document, {runOnly: {type: 'tag', values: tags}})", rules)
-    return [(one["id"], [node["html"][:160] for node in one["nodes"]]) for one in found["violations"]]
+    run = "async (tags) => (await axe.run(document, {runOnly: {type: 'tag', values: tags}})).violations"
+    found = page.evaluate(run, rules)
+    return [(one["id"], [(node["html"][:160], node["failureSummary"]) for node in one["nodes"]]) for one in found]
