@@ -19,6 +19,7 @@ from preflight.plan.image import image_steps, may_be_too_large, too_small_within
 from preflight.plan.options import FixOptions
 from preflight.plan.shape import uncropped
 from preflight.plan.steps import Cut, Encode, Plan, Step, allowed, find
+from preflight.probe.cut_points import CutPoint, Wanted
 from preflight.profiles.schema import Profile
 from preflight.values.assets import Window
 from preflight.values.facts import Area, AudioFacts, Facts, ImageFacts, VideoFacts
@@ -98,7 +99,7 @@ def _planned(  # noqa: PLR0913, PLR0917 - what `plan` takes, and what is to be c
         asset=judged.asset,
         kind=judged.kind,
         steps=steps,
-        otherwise=_otherwise(steps, judged, broken, profile, fix_options),
+        otherwise=_otherwise(steps, judged, broken, profile, fix_options, points),
         also=cleared,
         cut_asked=window is not None or fix_options.keep_named,
     )
@@ -174,8 +175,18 @@ def _refused(judged: Judged, errors: tuple[Finding, ...], profile: Profile, fix_
     return None
 
 
-def _otherwise(
-    steps: tuple[Step, ...], judged: Judged, broken: frozenset[str], profile: Profile, fix_options: FixOptions
+def _no_cut_point(_: Wanted) -> CutPoint | None:
+    """Find none, so that what would be cut between packets, or copied, is encoded."""
+    return None
+
+
+def _otherwise(  # noqa: PLR0913, PLR0917 - what `_planned` takes, and its steps
+    steps: tuple[Step, ...],
+    judged: Judged,
+    broken: frozenset[str],
+    profile: Profile,
+    fix_options: FixOptions,
+    points: CutPointFinder | None,
 ) -> tuple[Step, ...]:
     """Choose the alternative steps, within the allowed loss.
 
@@ -184,10 +195,10 @@ def _otherwise(
     cut = find(steps, Cut)
     if cut and cut.packets:
         if cut.clears != (HEADER,):
-            return plan(judged, profile, fix_options).steps
+            return plan(judged, profile, fix_options, _no_cut_point).steps
         rest = tuple(name for name in fix_options.also if name not in {ALL, "header"})
         also = rest if ALL not in fix_options.also else tuple(name for name in also_names() if name != "header")
-        return plan(judged, profile, msgspec.structs.replace(fix_options, also=also)).steps
+        return plan(judged, profile, msgspec.structs.replace(fix_options, also=also), points).steps
     if not isinstance(judged.facts, ImageFacts) or not may_be_too_large(judged.facts, steps, profile.image):
         return ()
     second = _clearing_only(broken, image_steps(judged.facts, broken, profile.image, fix_options, second=True))

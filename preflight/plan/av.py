@@ -9,6 +9,7 @@ import msgspec
 
 from preflight.plan.also import HEADER
 from preflight.plan.clip_audio import AUDIO_BIT_RATE, audio_steps_of_clip, kept_tracks
+from preflight.plan.cut_off import cut_to, undamaged_part
 from preflight.plan.geometry import Frame, even_size
 from preflight.plan.options import FixOptions
 from preflight.plan.shape import shape_steps
@@ -119,7 +120,11 @@ def _steps_at(ask: _Ask) -> Iterator[Step]:
         limits = _with_own(limits, facts)
         ask = ask._replace(limits=limits)
     copies = not anew and facts.codec in limits.codec.allowed
-    cut = _cut_at(ask, cut, extend, copies=copies)
+    asked, cut = cut, _cut_at(ask, cut, extend, copies=copies)
+    if copies and asked is None and ask.points and "video/size" not in errors:
+        part = undamaged_part(facts, ask.points)
+        copies = part is not None
+        cut = cut_to(part, cut) if part else _cut_at(ask, asked, extend, copies=False)
     if cut:
         yield cut
     recut = cut is not None and cut.packets is None

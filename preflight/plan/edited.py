@@ -25,7 +25,7 @@ FINEST = 1_000_000
 """Greatest denominator of a printed decimal: 0.3333333333333333 s is a third."""
 GREATEST = 10**9
 """Greatest number of a step; a larger one could not even be shown."""
-LATER = frozenset({"drops_s", "left_px", "top_px"})
+LATER = frozenset({"cut_off", "drops_s", "left_px", "top_px"})
 """Fields that steps have had only since version 0.1.0."""
 SLACK_S = Fraction(1, 1000)
 """Tolerance of a cut point in seconds: printed times are rounded."""

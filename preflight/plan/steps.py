@@ -77,6 +77,8 @@ class Cut(_Step, frozen=True, kw_only=True, tag="cut"):
     """Frames of a clip cut without encoding."""
     drops_s: Fraction | None = None
     """How much of it is left out, in seconds; None where that is not known."""
+    cut_off: bool | None = None
+    """Whether what is left out was cut off before, and cannot be decoded."""
 
     def words(self) -> str:
         """Say what is done: how, and apart from that, what is lost of the content."""
@@ -84,7 +86,8 @@ class Cut(_Step, frozen=True, kw_only=True, tag="cut"):
         if self.drops_s:
             whole = decimal(self.length_s + self.drops_s)
             part = phrase("{part} (drops {n1} s of {n2} s)", part=part, n1=decimal(self.drops_s), n2=whole)
-        return phrase("{part}, no re-encoding", part=part) if self.packets else part
+        part = phrase("{part}, no re-encoding", part=part) if self.packets else part
+        return phrase("{part}; what follows is cut off and cannot be decoded", part=part) if self.cut_off else part
 
 
 class Resize(_Step, frozen=True, kw_only=True, tag="resize"):

@@ -16,6 +16,7 @@ import msgspec
 
 from preflight.probe import open_without_waiting
 from preflight.probe.container import MAX_PACKETS, opened, words
+from preflight.probe.cut_off import Intact, intact_part
 from preflight.probe.faults import Unreadable
 from preflight.probe.keyframes import is_keyframe
 from preflight.probe.sniff import sniff
@@ -25,6 +26,14 @@ from preflight.values.phrase import phrase
 if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.stream import VideoStream
+
+
+INDEXED = {"mov"}
+"""Demuxers of containers that say where each frame ends, so that one that is cut off is known."""
+INDEXED_FORMATS = {"mp4", "mov", "3gp", "m4a"}
+"""The same containers, as facts name them."""
+END_S = 2
+"""Seconds before the end in which what was cut off may lie: tracks need not end together."""
 
 
 class FrameTiming(msgspec.Struct, frozen=True):
@@ -53,6 +62,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     end_s: Fraction
     start_slack_s: Fraction = Fraction(0)
     end_slack_s: Fraction = Fraction(0)
+    all_but_damage: bool = False
+    """Whether all is to be kept that comes before damage at the end; the rest is not looked at then."""
 
 
 class CutPoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +75,8 @@ class CutPoint(msgspec.Struct, frozen=True, kw_only=True):
     """Video packets before it."""
     frames: int
     """Video packets in it."""
+    is_whole: bool = False
+    """Whether nothing at the end is damaged, so that all may be kept, where all but damage was wanted."""
 
 
 def cut_point_in(path: str, wanted: Wanted) -> CutPoint | None:
@@ -82,12 +95,7 @@ def boundaries_in(path: str) -> list[GopBoundary]:
     try:
         with open(path, "rb", opener=open_without_waiting) as stream:
             found = sniff(stream)
-            stream.seek(0)
-            if found is None or found.reader != "av":
-                return []
-            with opened(stream, found.opener) as container:
-                streams = video_streams(container)
-                return list(gop_boundaries(list(_frame_timings(container, streams[0])))) if streams else []
+            return _boundaries(stream, found.opener) if found and found.reader == "av" else []
     except (OSError, Unreadable):
         return []
 
@@ -103,13 +111,40 @@ def find_cut_point(stream: BinaryIO, demuxer: str, wanted: Wanted) -> CutPoint |
     Raises:
         Unreadable: the container breaks off.
     """
+    places = _boundaries(stream, demuxer)
+    if wanted.all_but_damage:
+        return _before_damage(places, intact_part(stream, demuxer))
+    found = best_cut_point(places, wanted)
+    if found is None or demuxer in INDEXED or found.start_s + found.length_s <= places[-1].at_s - END_S:
+        return found
+    return best_cut_point(list(_intact(places, intact_part(stream, demuxer))), wanted)
+
+
+def _boundaries(stream: BinaryIO, demuxer: str) -> list[GopBoundary]:
+    stream.seek(0)
     with opened(stream, demuxer) as container:
         streams = video_streams(container)
-        return (
-            best_cut_point(list(gop_boundaries(list(_frame_timings(container, streams[0])))), wanted)
-            if streams
-            else None
-        )
+        return list(gop_boundaries(list(_frame_timings(container, streams[0])))) if streams else []
+
+
+def _before_damage(places: Sequence[GopBoundary], intact: Intact) -> CutPoint | None:
+    """Return the part up to the last boundary before damage: shown without a gap; None where a clip cannot end there.
+
+    What was cut off may have been shown before stored frames, so that leaving out damaged packets alone leaves a gap.
+    """
+    if intact.is_whole:
+        return CutPoint(start_s=Fraction(0), length_s=Fraction(0), first=0, frames=intact.packets, is_whole=True)
+    ends = [one for one in _intact(places, intact) if one.packets]
+    if not ends or not places[0].is_key or places[-1].packets != intact.packets:
+        return None
+    return CutPoint(start_s=Fraction(0), length_s=ends[-1].at_s, first=0, frames=ends[-1].packets)
+
+
+def _intact(places: Sequence[GopBoundary], intact: Intact) -> Iterator[GopBoundary]:
+    """Yield the boundaries before which nothing is damaged."""
+    for one in places:
+        if one.packets <= intact.first and (intact.heard_s is None or one.at_s <= intact.heard_s):
+            yield one
 
 
 def _frame_timings(container: "InputContainer", stream: "VideoStream") -> Iterator[FrameTiming]:

@@ -136,7 +136,7 @@ def plan_lines(plan: "Plan") -> Iterator[Line]:
         words = step.words()
         if step.clears:
             words = phrase("{step} for {l}", step=words, l=joined(step.clears))
-        elif step is part:
+        elif step is part and not part.cut_off:
             words = phrase(chosen, step=words)
         yield (name, "bold"), (": ", ""), _worded(step.loss), (f": {localized(words)}", "")
     for finding in plan.left:

@@ -12,7 +12,8 @@ from preflight.flow.fix import order_of
 from preflight.plan import FixOptions, plan
 from preflight.plan.cut_points import cut_points_of
 from preflight.plan.steps import Cut, Resize, find
-from tests.specimens import PROFILE, judged, media
+from preflight.values.facts import VideoFacts
+from tests.specimens import PROFILE, judged, media, probed
 
 
 def mended(name: str, folder: Path, **fix_options: Any) -> Applied:  # noqa: ANN401 - any wish
@@ -79,3 +80,20 @@ def shown_frames(path: str) -> list[bytes]:
 
 def furthest(one: bytes, other: bytes) -> int:
     return max(abs(a - b) for a, b in zip(one, other, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "frames"),
+    [
+        *(("video-cut-off-in-order.ts", 71), ("video-cut-off-reordered.ts", 69)),
+        *(("video-cut-off-reordered.flv", 69), ("video-cut-off-in-sound.ts", 68)),
+    ],
+)
+def test_a_clip_that_was_cut_off_within_a_frame_comes_out_with_frames_that_all_decode(
+    name: str, frames: int, tmp_path: Path
+) -> None:
+    done = mended(name, tmp_path)
+    facts = done.judged.facts
+    assert isinstance(facts, VideoFacts)
+    assert (facts.frames, facts.frame_rate_hz, facts.duration_s) == (frames, 30, Fraction(frames, 30))
+    assert probed(done.path, "full").fault is None
