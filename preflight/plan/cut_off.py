@@ -6,7 +6,7 @@ from fractions import Fraction
 import msgspec
 
 from preflight.plan.steps import Cut, Packets
-from preflight.probe.cut_points import INDEXED_FORMATS, CutPoint, Wanted
+from preflight.probe.cut_points import INDEXED_FORMATS, WHOLE, CutPoint, Wanted
 from preflight.values.facts import VideoFacts
 
 
@@ -17,10 +17,9 @@ def undamaged_part(facts: VideoFacts, points: Callable[[Wanted], CutPoint | None
         facts: facts of the clip.
         points: finds cut points of the clip.
     """
-    whole = facts.duration_s or Fraction(0)
     if facts.format in INDEXED_FORMATS:
-        return CutPoint(start_s=Fraction(0), length_s=whole, first=0, frames=facts.frames or 0, is_whole=True)
-    found = points(Wanted(start_s=Fraction(0), end_s=whole, all_but_damage=True))
+        return WHOLE
+    found = points(Wanted(start_s=Fraction(0), end_s=facts.duration_s or Fraction(0), all_but_damage=True))
     return None if found and not found.is_whole and facts.fields else found
 
 

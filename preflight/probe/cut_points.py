@@ -79,6 +79,10 @@ class CutPoint(msgspec.Struct, frozen=True, kw_only=True):
     """Whether nothing at the end is damaged, so that all may be kept, where all but damage was wanted."""
 
 
+WHOLE = CutPoint(start_s=Fraction(0), length_s=Fraction(0), first=0, frames=0, is_whole=True)
+"""The answer that nothing has to be left out."""
+
+
 def cut_point_in(path: str, wanted: Wanted) -> CutPoint | None:
     """Return the cut point nearest to a part; None for an unreadable file."""
     try:
@@ -86,6 +90,8 @@ def cut_point_in(path: str, wanted: Wanted) -> CutPoint | None:
             found = sniff(stream)
             stream.seek(0)
             return find_cut_point(stream, found.opener, wanted) if found and found.reader == "av" else None
+    except FileNotFoundError:  # what is not here, as in a bucket, is planned again once it is, before it is copied
+        return WHOLE if wanted.all_but_damage else None
     except (OSError, Unreadable):
         return None
 
@@ -133,7 +139,7 @@ def _before_damage(places: Sequence[GopBoundary], intact: Intact) -> CutPoint | 
     What was cut off may have been shown before stored frames, so that leaving out damaged packets alone leaves a gap.
     """
     if intact.is_whole:
-        return CutPoint(start_s=Fraction(0), length_s=Fraction(0), first=0, frames=intact.packets, is_whole=True)
+        return WHOLE
     ends = [one for one in _intact(places, intact) if one.packets]
     if not ends or not places[0].is_key or places[-1].packets != intact.packets:
         return None

@@ -5,10 +5,10 @@ from fractions import Fraction
 import pytest
 
 from preflight.probe.cut_off import Intact, intact_part
-from preflight.probe.cut_points import Wanted, cut_point_in
+from preflight.probe.cut_points import WHOLE, Wanted, cut_point_in
 from tests.specimens import MEDIA, media
 
-WHOLE = [
+NAMES = [
     *("video-grain-at-the-end.ts", "video-24fps.flv", "video-mkv.mkv", "video-nut.nut", "video-avi.avi"),
     *("video-fields-25fps.ts", "video-webm.webm", "video-24fps-reordered.avi"),
 ]
@@ -24,7 +24,7 @@ def before_damage(name: str, end_s: int = 3) -> tuple[Fraction, int, bool] | Non
     return (found.length_s, found.frames, found.is_whole) if found else None
 
 
-@pytest.mark.parametrize("name", WHOLE)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_whole_clip_is_whole_whatever_holds_it(name: str) -> None:
     found = before_damage(name)
     assert found
@@ -63,6 +63,10 @@ def test_a_part_up_to_the_end_leaves_out_what_is_damaged() -> None:
     found = cut_point_in(media("video-cut-off-in-order.ts"), wanted)
     assert found
     assert found.frames == 71
+
+
+def test_a_clip_that_is_not_here_is_asked_for_again_once_it_is() -> None:
+    assert cut_point_in("gone.ts", Wanted(start_s=Fraction(0), end_s=Fraction(1), all_but_damage=True)) == WHOLE
 
 
 def test_a_clip_that_cannot_be_opened_is_not_known_to_be_whole() -> None:
