@@ -77,9 +77,12 @@ def _is_clean_aperture(path: Path, facts: Facts) -> bool:
     """Tell whether a clip's facts are the part of its frames that ffmpeg shows: libav leaves the cut to its caller."""
     if not isinstance(facts, VideoFacts) or b"clap" not in path.read_bytes():
         return False
-    part = facts.aperture
-    stored = (part.width_px, part.height_px) if part else (facts.width_px, facts.height_px)
-    return decoded_by_ffmpeg(path, "0:V:0").size_px in (stored, stored[::-1], (facts.width_px, facts.height_px))
+    played = decoded_by_ffmpeg(path, "0:V:0")
+    if played.size_px is None:
+        return False
+    width_px, height_px = map(Fraction, played.size_px)
+    shown = ((width_px * played.pixel_aspect, height_px), (width_px, height_px / played.pixel_aspect))
+    return any(abs(width - facts.width_px) <= 1 and abs(height - facts.height_px) <= 1 for width, height in shown)
 
 
 def _of_kind(head: bytes, facts: Facts) -> Iterator[Doubt]:
@@ -117,6 +120,7 @@ class Played(msgspec.Struct, frozen=True):
     seconds: Fraction
     size_px: tuple[int, int] | None
     """What it shows of a frame."""
+    pixel_aspect: Fraction = Fraction(1)
 
 
 def decoded_by_ffmpeg(path: Path, stream: str) -> Played:
@@ -134,7 +138,8 @@ def decoded_by_ffmpeg(path: Path, stream: str) -> Played:
     rows = [line.split(",") for line in lines if not line.startswith("#")]
     sides = next((line.split()[-1].split("x") for line in lines if line.startswith("#dimensions 0:")), None)
     size_px = (int(sides[0]), int(sides[1])) if sides else None
-    return Played(len(rows), sum(int(row[3]) for row in rows) * base, size_px)
+    told = next((Fraction(line.split()[-1]) for line in lines if line.startswith("#sar 0:") and "/0" not in line), None)
+    return Played(len(rows), sum(int(row[3]) for row in rows) * base, size_px, told or Fraction(1))
 
 
 # ---- clips ----------------------------------------------------------------------------------------------------------

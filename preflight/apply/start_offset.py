@@ -91,7 +91,7 @@ def _begins_s(container: "InputContainer", stream: "VideoStream", *, told: bool)
     for packet in packets:
         begun = packet.pts or 0
         if packet.is_keyframe and not earlier:
-            begun = min(begun, *(one.pts or 0 for one in islice(packets, LOOKED_AT)))
+            begun = min((begun, *(one.pts or 0 for one in islice(packets, LOOKED_AT))))
             begun_s = stream.start_time * base if told and stream.start_time is not None else begun * base
             return begun_s, begun_s
         if packet.is_keyframe:
