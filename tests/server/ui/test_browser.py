@@ -15,7 +15,7 @@ from tests.specimens import MEDIA, media
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, Locator, Page, Route
 
 PATIENCE_MS = 30_000
 DEMO = MEDIA.parent / "demo"
@@ -217,6 +217,27 @@ def test_two_tabs_show_the_same_and_a_reload_loses_nothing(chrome: "Browser", tm
         assert one.get_by_label("What the film shows").input_value() == "Seen in both"
         assert load_spec(tmp_path / "request.toml").prompt == "Seen in both"
         context.close()
+
+
+def test_an_answer_that_comes_late_undoes_no_news(chrome: "Browser", tmp_path: Path) -> None:
+    with opened(tmp_path, media("image-ok.jpg")) as page:
+        page.settled()
+        tab = chrome.new_page()
+        tab.set_default_timeout(PATIENCE_MS)
+        field = tab.get_by_label("What the film shows")
+
+        def answer_late(route: "Route") -> None:
+            answer = route.fetch()
+            page.change("PATCH", "/api/request", {"prompt": "Newer"})
+            tab.get_by_text("Newer").first.wait_for(state="attached")
+            route.fulfill(response=answer)
+
+        tab.route("**/api/state", answer_late, times=1)
+        tab.goto(page.access.secret_url)
+        card(tab, "image 1", "pass")
+        field.wait_for()
+        assert field.input_value() == "Newer"
+        tab.close()
 
 
 def test_names_are_text_and_nothing_else(chrome: "Browser", tmp_path: Path) -> None:

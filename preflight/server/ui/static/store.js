@@ -63,9 +63,9 @@ export async function whole() {
   const there = new Set(found.cards.map((/** @type {Card} */ card) => card.id));
   for (const id of [...cards.keys()]) if (!there.has(id) && !news.has(id)) drop(id);
   for (const card of found.cards) if (!news.has(card.id)) keep(card);
-  if (!news.has("request")) asked(found.request);
-  if (!news.has("queue")) queued(found.queue);
-  if (!news.has("send")) tell("send", (known.send = found.send));
+  asked(news.has("request") ? known.request : found.request);
+  queued(news.has("queue") ? known.queue : found.queue);
+  tell("send", (known.send = news.has("send") ? known.send : found.send));
 }
 
 /** @param {Card} card */
