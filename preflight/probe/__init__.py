@@ -109,7 +109,7 @@ def probe_stream(
         return Probed(
             asset=asset,
             fault=Fault("unreadable", error_words(fault)),
-            hint=fault.kind or _promised(sniffed),
+            hint=fault.kind or _held(stream, sniffed) or _promised(sniffed),
             identity=seen,
         )
     except Unmeasured as fault:
@@ -156,6 +156,21 @@ def _promised(sniffed: Sniffed | None) -> Kind | None:
     if sniffed.reader == "pillow":
         return "image"
     return "audio" if sniffed.opener in AUDIO_ONLY or sniffed.format == "m4a" else "video"
+
+
+def _held(stream: BinaryIO, sniffed: Sniffed | None) -> Kind | None:
+    """Return "audio" where a container that may hold video has audio alone, as far as its header can be read."""
+    if sniffed is None or sniffed.opener not in EITHER or sniffed.start:
+        return None
+    from preflight.probe.container import opened
+    from preflight.probe.video import video_streams
+
+    try:
+        stream.seek(0)
+        with opened(stream, sniffed.opener) as container:
+            return "audio" if container.streams.audio and not video_streams(container) else None
+    except (Unreadable, OSError, ValueError, LookupError):
+        return None
 
 
 def _measure(stream: BinaryIO, size: int, sniffed: Sniffed, depth: Depth) -> Facts:
@@ -213,5 +228,7 @@ PLAYLISTS = (b"#EXTM3U", b"ffconcat version", b"WEBVTT", b"[Script Info]", b"<?x
 """First bytes of texts that demuxers accept by their start alone."""
 LOOKED_FOR = {"mp3", "aac"}
 """Demuxers that search for a sequence of frames at any offset."""
+EITHER = {"matroska", "asf"}
+"""Demuxers of containers that hold clips and audio under one format."""
 AUDIO_ONLY = {"wav", "mp3", "flac", "aac", "aiff", "amr"}
 """Demuxers whose video streams can only be cover art."""

@@ -255,7 +255,6 @@ def refuse_changes(points: Iterable[Point]) -> None:
 
 def changed(was: tuple[int, int], now: tuple[int, int], at_s: float | None) -> Unmeasured:
     """Return the fault for frames of several sizes."""
-    when = "an unknown time" if at_s is None else phrase("{n} s", n=f"{at_s:.2f}")
     return Unmeasured(
         phrase(
             "its pictures change from {n1} x {n2} to {n3} x {n4} px at {when}: they have no one size to judge",
@@ -263,6 +262,23 @@ def changed(was: tuple[int, int], now: tuple[int, int], at_s: float | None) -> U
             n2=was[1],
             n3=now[0],
             n4=now[1],
+            when=moment(at_s),
+        )
+    )
+
+
+def moment(at_s: float | None) -> str:
+    """Return the words for a time in seconds."""
+    return "an unknown time" if at_s is None else phrase("{n} s", n=f"{at_s:.2f}")
+
+
+def reshaped(was: Fraction, now: Fraction, when: str) -> Unmeasured:
+    """Return the fault for frames of several sample aspect ratios, and with them several displayed sizes."""
+    return Unmeasured(
+        phrase(
+            "its pixels change their shape from {n1} to {n2} at {when}: its pictures have no one size to judge",
+            n1=f"{was.numerator}:{was.denominator}",
+            n2=f"{now.numerator}:{now.denominator}",
             when=when,
         )
     )

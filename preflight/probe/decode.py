@@ -7,6 +7,7 @@ frames have several sizes.
 from fractions import Fraction
 from typing import TYPE_CHECKING, BinaryIO
 
+from preflight.probe.access_points import reshaped
 from preflight.probe.channels import unlist
 from preflight.probe.container import NO_PROTOCOLS, known_codec, words
 from preflight.probe.faults import Unmeasured, Unreadable
@@ -47,6 +48,7 @@ def refuse_damage(stream: BinaryIO, demuxer: str, clip: VideoFacts | None = None
     import av
 
     decoded_frames, frames = 0, clip.frames if clip else None
+    aspect: Fraction | None = None
     size = (clip.coded_width_px, clip.coded_height_px) if clip else None
     fields = (clip.coded_width_px, clip.coded_height_px // 2) if clip and clip.fields else None
     try:
@@ -62,6 +64,7 @@ def refuse_damage(stream: BinaryIO, demuxer: str, clip: VideoFacts | None = None
                 if packet.stream is streams[0]:
                     decoded_frames += len(decoded)
                     size = _one_size(size, [frame for frame in decoded if _size(frame) != fields], packet)
+                    aspect = _one_aspect(aspect, packet) if decoded else aspect
     except (av.FFmpegError, ValueError, OSError) as error:
         raise Unreadable(phrase("cannot be decoded: {how}", how=words(error))) from None
     if frames and decoded_frames < frames * ENOUGH:
@@ -95,6 +98,17 @@ def _one_size(
             )
         size = now or size
     return size
+
+
+def _one_aspect(aspect: Fraction | None, packet: "Packet[Stream]") -> Fraction | None:
+    """Return the sample aspect ratio so far, by the codec; refuse a second one: frames then have two displayed sizes."""
+    import av
+
+    context = packet.stream.codec_context
+    now = context.sample_aspect_ratio if isinstance(context, av.VideoCodecContext) else None
+    if aspect and now and now != aspect:
+        raise reshaped(aspect, now, _time(packet))
+    return now or aspect
 
 
 def _size(frame: "Frame") -> tuple[int, int] | None:

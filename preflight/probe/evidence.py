@@ -11,10 +11,12 @@ from preflight.probe.access_points import (
     Points,
     Reader,
     changed,
+    moment,
     points_of_index,
     points_of_packets,
     records_of,
     refuse_changes,
+    reshaped,
 )
 from preflight.probe.bitstream.codec_header import CodecHeader
 from preflight.probe.bitstream.parameter_sets import sets_listed
@@ -106,6 +108,9 @@ def _judged(points: Points, decoded: list[Decoded]) -> Evidence:
     for one, following in pairwise(shown):
         if one.size_px != following.size_px:
             raise changed(one.size_px, following.size_px, following.point.at_s)
+        was, now = one.pixel_aspect, following.pixel_aspect
+        if was and now and was != now:
+            raise reshaped(was, now, moment(following.point.at_s))
     size = shown[0].size_px if shown else used.size_px if used else None
     header = used.header if used else None
     aspect = (shown[0].pixel_aspect if shown else None) or (header.pixel_aspect if header else None)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from preflight.apply.ffmpeg import find_tool, run
+from preflight.values.choices import Depth
 from tests.specimens import MEDIA, probed
 
 
@@ -72,3 +73,11 @@ def test_pictures_that_change_their_size_on_the_way_have_no_verdict(tmp_path: Pa
     assert fault
     assert fault.kind == "unmeasured"
     assert "change from 854 x 480 to 1280 x 720 px at 2.0" in fault.message
+
+
+@pytest.mark.parametrize("depth", ["exact", "full"])
+def test_pixels_that_change_their_shape_on_the_way_have_no_verdict(depth: Depth) -> None:
+    fault = probed("video-pixel-shape-changes.mkv", depth).fault
+    assert fault
+    assert fault.kind == "unmeasured"
+    assert "change their shape from 1:1 to 4:3 at 2.00 s" in fault.message
