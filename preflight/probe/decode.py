@@ -101,7 +101,7 @@ def _one_size(
 
 
 def _one_aspect(aspect: Fraction | None, packet: "Packet[Stream]") -> Fraction | None:
-    """Return the sample aspect ratio so far, by the codec; refuse a second one: frames then have two displayed sizes."""
+    """Return the sample aspect ratio so far, by the codec; refuse a second one."""
     import av
 
     context = packet.stream.codec_context
