@@ -15,9 +15,10 @@ from tests.specimens import MEDIA, media
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Locator, Page, Route
+    from playwright.sync_api import Browser, FloatRect, Locator, Page, Route
 
 PATIENCE_MS = 30_000
+GRABS = 100
 DEMO = MEDIA.parent / "demo"
 PLAYED = """async (film) => {
   film.muted = true;
@@ -68,6 +69,21 @@ def see_what_is_wrong(clip: "Locator") -> None:
     clip.get_by_text("video/duration").wait_for()
 
 
+def grabbed(tab: "Page", handle: "Locator") -> "FloatRect":
+    """Press the mouse on a handle, and give where it lies; what loads above it may move it away meanwhile."""
+    for _ in range(GRABS):
+        handle.evaluate("(handle) => handle.scrollIntoView({ block: 'center' })")
+        handle.hover(position={"x": 4, "y": 20})
+        grip = handle.bounding_box()
+        assert grip
+        tab.mouse.down()
+        if handle.evaluate("(handle) => document.activeElement === handle"):
+            return grip
+        tab.mouse.up()
+        tab.wait_for_timeout(100)
+    raise AssertionError
+
+
 def trim_by_keys_and_mouse(tab: "Page", clip: "Locator") -> None:
     last = clip.get_by_role("slider", name="End of the part to keep of drive.mov")
     last.focus()
@@ -76,12 +92,9 @@ def trim_by_keys_and_mouse(tab: "Page", clip: "Locator") -> None:
     assert float(last.get_attribute("aria-valuenow") or 0) == pytest.approx(13.958, abs=0.05)
     first = clip.get_by_role("slider", name="Start of the part to keep of drive.mov")
     clip.locator(".stage video").wait_for()
-    first.evaluate("(handle) => handle.scrollIntoView({ block: 'center' })")
-    track, grip = clip.locator(".track").bounding_box(), first.bounding_box()
+    grip = grabbed(tab, first)
+    track = clip.locator(".track").bounding_box()
     assert track
-    assert grip
-    tab.mouse.move(grip["x"] + 4, grip["y"] + 20)
-    tab.mouse.down()
     tab.mouse.move(track["x"] + track["width"] / 2, grip["y"] + 20, steps=4)
     tab.mouse.up()
     assert float(first.get_attribute("aria-valuenow") or 0) == pytest.approx(8, abs=0.2)
@@ -285,10 +298,9 @@ def test_a_new_file_is_dragged_out_and_shown_in_its_folder(chrome: "Browser", tm
             " window.dragged.push(event.dataTransfer.getData('DownloadURL'))) }"
         )
         link = made.get_by_role("link", name="Save")
-        link.scroll_into_view_if_needed()
+        link.hover(position={"x": 9, "y": 9})
         box = link.bounding_box()
         assert box
-        tab.mouse.move(box["x"] + 9, box["y"] + 9)
         tab.mouse.down()
         tab.mouse.move(box["x"] + 40, box["y"] + 80, steps=6)
         tab.mouse.up()
@@ -332,11 +344,10 @@ def draw_a_crop(tab: "Page", wide: "Locator") -> None:
     """Drag the box and its corner by mouse, and then narrow it by a key."""
     wide.get_by_role("button", name="crop the edges").click()
     wide.locator(".crop img").evaluate("(image) => image.decode()")
-    wide.locator(".crop").scroll_into_view_if_needed()
+    wide.locator(".corner").hover(position={"x": 5, "y": 5})
     corner, stage = wide.locator(".corner").bounding_box(), wide.locator(".crop").bounding_box()
     assert corner
     assert stage
-    tab.mouse.move(corner["x"] + 5, corner["y"] + 5)
     tab.mouse.down()
     tab.mouse.move(corner["x"] + 5 - stage["width"] / 3, corner["y"] + 5, steps=4)
     tab.mouse.up()
