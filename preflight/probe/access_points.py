@@ -185,8 +185,7 @@ def points_of_packets(container: "InputContainer", video: "VideoStream", reader:
     for place, packet in enumerate(_packets(container, video)):
         head = bytes(memoryview(packet)[: HEAD_BYTES if packet.is_keyframe else 0])
         if packet.is_keyframe and len(found) < MOST_POINTS:
-            moment = packet.pts if packet.pts is not None else packet.dts
-            at_s = None if moment is None or packet.time_base is None else float(Fraction(moment) * packet.time_base)
+            at_s = time_of(packet)
             begin_s = at_s if begin_s is None else begin_s
             found.append(reader.read(place, head, None if at_s is None else at_s - (begin_s or 0)))
         kept.add(place, packet)
@@ -254,7 +253,7 @@ def refuse_changes(points: Iterable[Point]) -> None:
 
 
 def changed(was: tuple[int, int], now: tuple[int, int], at_s: float | None) -> Unmeasured:
-    """Return the fault for frames of several sizes."""
+    """Build the fault for frames of several sizes."""
     return Unmeasured(
         phrase(
             "its pictures change from {n1} x {n2} to {n3} x {n4} px at {when}: they have no one size to judge",
@@ -267,18 +266,24 @@ def changed(was: tuple[int, int], now: tuple[int, int], at_s: float | None) -> U
     )
 
 
+def time_of(packet: "Packet[Any]") -> float | None:
+    """Compute when a packet is shown, else decoded, in seconds; None where it does not say."""
+    time = packet.pts if packet.pts is not None else packet.dts
+    return None if time is None or packet.time_base is None else float(Fraction(time) * packet.time_base)
+
+
 def moment(at_s: float | None) -> str:
-    """Return the words for a time in seconds."""
+    """Word a time in seconds."""
     return "an unknown time" if at_s is None else phrase("{n} s", n=f"{at_s:.2f}")
 
 
-def reshaped(was: Fraction, now: Fraction, when: str) -> Unmeasured:
-    """Return the fault for frames of several sample aspect ratios, and with them several displayed sizes."""
+def reshaped(was: Fraction, now: Fraction, at_s: float | None) -> Unmeasured:
+    """Build the fault for frames of several sample aspect ratios, and with them several displayed sizes."""
     return Unmeasured(
         phrase(
             "its pixels change their shape from {n1} to {n2} at {when}: its pictures have no one size to judge",
             n1=f"{was.numerator}:{was.denominator}",
             n2=f"{now.numerator}:{now.denominator}",
-            when=when,
+            when=moment(at_s),
         )
     )

@@ -7,10 +7,10 @@ frames have several sizes.
 from fractions import Fraction
 from typing import TYPE_CHECKING, BinaryIO
 
-from preflight.probe.access_points import reshaped
+from preflight.probe.access_points import changed, moment, reshaped, time_of
 from preflight.probe.channels import unlist
 from preflight.probe.container import NO_PROTOCOLS, known_codec, words
-from preflight.probe.faults import Unmeasured, Unreadable
+from preflight.probe.faults import Unreadable
 from preflight.values.facts import VideoFacts
 from preflight.values.phrase import phrase
 
@@ -82,20 +82,11 @@ def _media(container: "InputContainer") -> "list[Stream]":
 def _one_size(
     size: tuple[int, int] | None, frames: "Sequence[Frame]", packet: "Packet[Stream]"
 ) -> tuple[int, int] | None:
-    """Return the frame size so far, as stored; refuse a second one."""
+    """Find the frame size so far, as stored; refuse a second one."""
     for frame in frames:
         now = _size(frame)
         if size is not None and now is not None and now != size:
-            raise Unmeasured(
-                phrase(
-                    "its pictures change from {n1} x {n2} to {n3} x {n4} px at {when}: they have no one size to judge",
-                    n1=size[0],
-                    n2=size[1],
-                    n3=now[0],
-                    n4=now[1],
-                    when=_time(packet),
-                )
-            )
+            raise changed(size, now, time_of(packet))
         size = now or size
     return size
 
@@ -107,7 +98,7 @@ def _one_aspect(aspect: Fraction | None, packet: "Packet[Stream]") -> Fraction |
     context = packet.stream.codec_context
     now = context.sample_aspect_ratio if isinstance(context, av.VideoCodecContext) else None
     if aspect and now and now != aspect:
-        raise reshaped(aspect, now, _time(packet))
+        raise reshaped(aspect, now, time_of(packet))
     return now or aspect
 
 
@@ -126,14 +117,7 @@ def _decode(packet: "Packet[Stream]") -> "Sequence[Frame]":
     try:
         frames = packet.decode()
     except (av.FFmpegError, ValueError) as error:
-        raise Unreadable(phrase(DAMAGED[kind], when=_time(packet), how=words(error))) from None
+        raise Unreadable(phrase(DAMAGED[kind], when=moment(time_of(packet)), how=words(error))) from None
     if any(isinstance(frame, av.VideoFrame | av.AudioFrame) and frame.is_corrupt for frame in frames):
-        raise Unreadable(phrase(DAMAGED[kind], when=_time(packet), how="a frame is incomplete"))
+        raise Unreadable(phrase(DAMAGED[kind], when=moment(time_of(packet)), how="a frame is incomplete"))
     return [frame for frame in frames if isinstance(frame, av.VideoFrame | av.AudioFrame)]
-
-
-def _time(packet: "Packet[Stream]") -> str:
-    moment = packet.pts if packet.pts is not None else packet.dts
-    if moment is None or packet.time_base is None:
-        return "an unknown time"
-    return phrase("{n} s", n=f"{float(Fraction(moment) * packet.time_base):.2f}")

@@ -11,7 +11,6 @@ from preflight.probe.access_points import (
     Points,
     Reader,
     changed,
-    moment,
     points_of_index,
     points_of_packets,
     records_of,
@@ -110,7 +109,7 @@ def _judged(points: Points, decoded: list[Decoded]) -> Evidence:
             raise changed(one.size_px, following.size_px, following.point.at_s)
         was, now = one.pixel_aspect, following.pixel_aspect
         if was and now and was != now:
-            raise reshaped(was, now, moment(following.point.at_s))
+            raise reshaped(was, now, following.point.at_s)
     size = shown[0].size_px if shown else used.size_px if used else None
     header = used.header if used else None
     aspect = (shown[0].pixel_aspect if shown else None) or (header.pixel_aspect if header else None)

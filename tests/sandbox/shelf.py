@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from tests.answering import Answering
+from tests.answering import Answering, Listening
 
 if TYPE_CHECKING:
+    from http.server import BaseHTTPRequestHandler
     from pathlib import Path
-    from types import TracebackType
 
 
-class Shelf:
+class Shelf(Listening):
     """Serves what was put on it, answers callbacks, and remembers what was posted."""
 
     def __init__(self) -> None:
@@ -23,19 +22,11 @@ class Shelf:
         self.post_statuses: list[int] = []
         self.gets = 0
         self.released = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        super().__init__(_handler(self))
 
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.released.set()
-        self._server.shutdown()
-        self._server.server_close()
+        super().__exit__()
 
     def put(self, content: bytes | Path, name: str = "asset") -> str:
         """Serve bytes, or a file, and say where."""

@@ -4,14 +4,13 @@ import hashlib
 import re
 import threading
 from collections import Counter
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import Self
 
-from tests.answering import Answering
+from tests.answering import Answering, Listening
 
 
-class Host:
+class Host(Listening):
     """Serves what was put there under any name."""
 
     def __init__(self) -> None:
@@ -21,18 +20,11 @@ class Host:
         """Path and status of what was answered."""
         self.etags = True
         self.go_on = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
-        return self
+        super().__init__(_handler(self))
 
     def __exit__(self, *_: object) -> None:
         self.go_on.set()
-        self._server.shutdown()
-        self._server.server_close()
+        super().__exit__()
 
     def put(self, content: bytes | Path, name: str) -> str:
         """Serve bytes, or a file, and say where."""

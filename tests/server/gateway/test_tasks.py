@@ -1,12 +1,11 @@
 """Tasks are shown as the provider shows them; one that was mended keeps the id that its program knows."""
 
 import json
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -21,28 +20,18 @@ from preflight.service.http import ResponseLost
 from preflight.service.responses import read_task
 from preflight.submission.call_records import CallRecord
 from preflight.submission.ledger import Ledger
-from tests.answering import Answering
+from tests.answering import Answering, Listening
 
 KEY, JOB = "sk-of-this-program", "task-preflight-1-aa"
 
 
-class Service:
+class Service(Listening):
     """Answers each path as it is told to, whatever is asked."""
 
     def __init__(self) -> None:
         self.answers: dict[str, tuple[int, Any]] = {}
         self.asked: list[str] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(_handler(self))
 
 
 def _handler(service: Service) -> type[BaseHTTPRequestHandler]:

@@ -1,32 +1,16 @@
 """The request is told as a whole: how it stands, what may be chosen, and what it costs once its clips are cut."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
 from preflight.profiles import load, names
-from preflight.server.events import Events
-from preflight.server.ui.project import Project
 from preflight.server.ui.request_view import SETTINGS, edition_view, price, price_view, request_view
-from preflight.server.ui.threads import Threads
 from preflight.server.ui.workspace import Workspace
 from preflight.values.assets import Window
-from preflight.workers.session import Session, current
 from tests.server.ui.held import held
-from tests.specimens import PROFILE
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    threads = Threads(Session(current()), lambda _: None)
-    one = Workspace(Project(tmp_path / "request.toml"), PROFILE, threads, Events())
-    one.project.open()
-    yield one
-    threads.close()
 
 
 def judged(workspace: Workspace, *items: Any) -> Workspace:  # noqa: ANN401 - items, whose class is in another room

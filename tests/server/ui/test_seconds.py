@@ -1,32 +1,17 @@
 """Clips share the seconds of their request: each gets its part, and no more is cut than was asked for."""
 
-from collections.abc import Iterator
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from preflight.errors import CallError
 from preflight.flow.check import judge_whole
-from preflight.server.events import Events
-from preflight.server.ui.project import Project
 from preflight.server.ui.seconds import share_s, shorten
-from preflight.server.ui.threads import Threads
 from preflight.server.ui.workspace import Workspace
 from preflight.values.assets import Window
-from preflight.workers.session import Session, current
 from tests.server.ui.held import held
 from tests.specimens import PROFILE
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    threads = Threads(Session(current()), lambda _: None)
-    one = Workspace(Project(tmp_path / "request.toml"), PROFILE, threads, Events())
-    one.project.open()
-    yield one
-    threads.close()
 
 
 def put(workspace: Workspace, *names: str, keep: Window | None = None) -> list[str]:

@@ -1,33 +1,18 @@
 """What was sent before is listed from both ledgers, latest first, in the page's words and without hostile signs."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 
-from preflight.server.events import Events
-from preflight.server.ui.project import Project
 from preflight.server.ui.sent import PROMPT_SHOWN, SHOWN, sent_views
-from preflight.server.ui.threads import Threads
 from preflight.server.ui.workspace import Workspace
 from preflight.service.responses import read_task
 from preflight.submission.ledger import Ledger
-from preflight.workers.session import Session, current
 from tests.specimens import PROFILE
 
 BASE = "https://service.example.com"
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    threads = Threads(Session(current()), lambda _: None)
-    one = Workspace(Project(tmp_path / "request.toml"), PROFILE, threads, Events())
-    one.project.open()
-    yield one
-    threads.close()
 
 
 def ledger(workspace: Workspace, at_s: float = 1_000_000_000.0, *, sandbox: bool = False) -> Ledger:
