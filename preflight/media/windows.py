@@ -90,7 +90,8 @@ def best_windows(
     chosen = _unlike(moved, count)
     if timeline.shots and not any(ranking.is_whole(one) for one, _ in chosen):
         chosen = _with_whole(chosen, [one for one in pool if ranking.is_whole(one[0])], count)
-    chosen = _with_single(chosen, [one for one in pool if one[0] in timeline.shots], count)
+    shots = set(timeline.shots)
+    chosen = _with_single(chosen, [one for one in pool if one[0] in shots], count)
     return tuple(ranking.candidate(*one) for one in chosen)
 
 

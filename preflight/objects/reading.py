@@ -6,6 +6,7 @@ Whatever keeps a part from being read is this object's fault alone, in words, an
 """
 
 import io
+import re
 from typing import Any
 
 import msgspec
@@ -27,8 +28,11 @@ GONE, ABSENT = "is not there any more: it was deleted after it was listed", "no 
 NO_RANGES = "its store gives no parts of objects: asked for a range, it answered with the whole"
 UNNAMED = "its key has empty or dotted parts or control characters, and cannot be asked for with these credentials"
 UNSATISFIABLE = 416
-BUSY = ("SlowDown", "503", "429", "TooManyRequests", "Too Many Requests", "ServerBusy")
+BUSY = (429, 503)
+BUSY_CODES = ("SlowDown", "TooManyRequests", "ServerBusy")
 """What stores say where they are asked too much."""
+REFUSAL = re.compile(r" - Server returned non-2xx status code: (\d{3})\b(?:.*?<Code>(\w{1,80})</Code>)?", re.DOTALL)
+"""A store's refusal within obstore's message, which also holds addresses, times and whatever else has digits in it."""
 
 
 def probe_object(asset: Asset, depth: Depth, stores: Stores) -> Probed:
@@ -142,7 +146,7 @@ class ObjectReader:
             meta = answer.meta
             return bytes(answer.bytes()), Stored(int(meta["size"]), as_etag(meta["e_tag"]))
         except Exception as error:  # noqa: BLE001 - obstore's errors share no base, and each is of this object alone
-            if self.stored is None and "416" in str(error):  # an object without bytes has no first one
+            if self.stored is None and _refusal(error)[0] == UNSATISFIABLE:  # an object without bytes has no first one
                 return b"", Stored(0)
             raise RemoteError(self._words(error)) from None
 
@@ -159,6 +163,18 @@ class ObjectReader:
             return phrase("may not be read with these credentials: {said}", said=said)
         if isinstance(error, theirs.NotSupportedError) or "range request" in str(error).lower():
             return NO_RANGES
-        if any(word in str(error) for word in BUSY):
+        status, code = _refusal(error)
+        if status in BUSY or code in BUSY_CODES:
             return phrase("its store is asked too much, and refused {q} times: {said}", q=RETRIES + 1, said=said)
         return phrase("cannot be read: {rest}", rest=said)
+
+
+def _refusal(error: Exception) -> tuple[int | None, str | None]:
+    """Find the status and the code of a store's refusal; None of what is not told.
+
+    Errors with a class of their own name the key as it is, which may say anything; the class tells what they mean.
+    """
+    from obstore.exceptions import GenericError
+
+    found = REFUSAL.search(str(error)) if isinstance(error, GenericError) else None
+    return (int(found[1]), found[2]) if found else (None, None)

@@ -186,7 +186,14 @@ def test_windows_lie_within_the_whole_and_the_limits(timeline: Timeline, bound: 
         assert 0 <= one.window.start_s < one.window.end_s <= timeline.duration_s
         assert bound[0] <= length <= bound[1]
         assert 0 <= one.score <= 1
-    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+    ranked = [found[0], *found[2:]] if found[1:] and found[1].window in timeline.shots else found  # a single shot
+    assert [one.score for one in ranked] == sorted((one.score for one in ranked), reverse=True)
+
+
+def test_the_best_shot_within_the_first_comes_second_even_before_what_is_worth_more() -> None:
+    found = best_windows(mute(11, 5), limits(0, 10), count=3)
+    assert spans(found) == [(1, 11), (5, 11), (0, 5)]
+    assert found[1].score < found[2].score
 
 
 @given(timelines(), bounds)

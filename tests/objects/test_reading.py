@@ -12,8 +12,9 @@ from preflight.probe.remote import KEPT_BYTES, LARGEST
 from preflight.values.assets import Asset, Stored
 from preflight.values.choices import Depth
 from preflight.values.facts import ImageFacts, VideoFacts
-from preflight.values.probed import Probed
-from scripts.bucket_server import Answer, Bucket, Fault, Request, said
+from preflight.values.probed import Fault, Probed
+from scripts.bucket_server import Answer, Bucket, Request, said
+from scripts.bucket_server import Fault as Breaking
 from tests.objects.conftest import Clips
 from tests.specimens import MEDIA
 
@@ -125,7 +126,7 @@ def ranged(asked: Request, body: bytes, whole: int, **headers: str) -> Answer:
     return Answer(206, body, {"ETag": '"x"', "Content-Range": span} | headers)
 
 
-FAULTS: dict[str, tuple[Fault, str]] = {
+FAULTS: dict[str, tuple[Breaking, str]] = {
     "the whole for a range": (lambda _, content: Answer(200, content, {"ETag": '"x"'}), "gives no parts of objects"),
     "too few bytes": (
         lambda asked, content: ranged(asked, content[:65_530], len(content)),
@@ -200,6 +201,25 @@ def test_a_busy_store_is_asked_again_and_then_given_up(bucket: Bucket, stores: S
     assert probe_object(asset, "exact", stores).fault is None
     bucket.faults["a.jpg"] = lambda *_: busy
     unmeasured(probe_object(asset, "exact", stores), f"asked too much, and refused {RETRIES + 1} times")
+
+
+ODD_KEYS = ("416.jpg", "a - Server returned non-2xx status code: 416.jpg", "503 SlowDown.jpg")
+
+
+@pytest.mark.parametrize("key", ODD_KEYS)
+def test_digits_in_a_message_are_no_status_of_the_store(bucket: Bucket, stores: Stores, key: str) -> None:
+    asset = Asset(path=f"s3://{bucket.name}/{key}")
+    unmeasured(probe_object(asset, "exact", stores), "no such object")
+    teapot = Answer(418, said("Odd", "status code: 416, 429 or 503"))
+    bucket.faults[key] = lambda *_: teapot
+    unmeasured(probe_object(asset, "exact", stores), "cannot be read: status code: 416")
+
+
+def test_an_object_without_bytes_is_empty_whatever_its_key(bucket: Bucket, stores: Stores) -> None:
+    empty = Fault("unreadable", "is empty (0 bytes)")
+    for key in ODD_KEYS:
+        bucket.put(key, b"")
+        assert probe_object(Asset(path=f"s3://{bucket.name}/{key}"), "exact", stores).fault == empty
 
 
 @pytest.mark.parametrize("quotes", [True, False])

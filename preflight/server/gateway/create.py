@@ -112,7 +112,7 @@ class Create:
     def _replayed(self, earlier: CallRecord, *, by_key: bool) -> Outcome | None:
         if earlier.job:
             answer = self._jobs.answer(earlier)
-            if answer is None or (self._jobs.is_failed(earlier) and not by_key):
+            if self._jobs.is_failed(earlier) and not by_key:
                 return None
             return _replay(answer, earlier, earlier.job)
         entry = self._state.ledger.find(earlier.entry) if earlier.entry else None
@@ -147,7 +147,7 @@ class Create:
         if not self._jobs.has_room:
             raise too_busy("too many requests are being mended")
         made = self._jobs.accept(ask, one, key)
-        answer = self._jobs.answer(made) or Answer(body=b"{}")
+        answer = self._jobs.answer(made)
         answer = msgspec.structs.replace(answer, headers={**answer.headers, **headers})
         return Outcome(answer=answer, said="mending", task=made.job)
 

@@ -103,6 +103,7 @@ class Jobs:
             entry = self.entry_of(ask)
             if ask.job and (entry is None or entry.task_id is None):
                 self._open.add(ask.job)
+                self._progress[ask.job] = 0  # whoever saw it at work does not see it wait again
                 kept += _request(ask).here
                 self.take_up(ask)
         self._state.assets.contents.clean_up(one.path for one in kept)
@@ -166,8 +167,8 @@ class Jobs:
 
     # ---- what is told of a job
 
-    def answer(self, ask: CallRecord) -> Answer | None:
-        """Describe a job as the service describes a task; None where it came to nothing and may be asked anew.
+    def answer(self, ask: CallRecord) -> Answer:
+        """Describe a job as the service describes a task.
 
         Raises:
             OutcomeUnknown: its create call left, and no answer is known.
@@ -177,8 +178,6 @@ class Jobs:
         entry = self.entry_of(now)
         if entry and entry.task_id is None and entry.state == "unknown":
             refuse_unanswered(entry)
-        if now.answer:
-            return Answer(body=msgspec.json.encode({**parsed(now.answer), "id": now.job}))
         return Answer(body=msgspec.json.encode(self.described(now), enc_hook=plain))
 
     def entry_of(self, ask: CallRecord) -> "Entry | None":
@@ -192,29 +191,12 @@ class Jobs:
         return now.error is not None or bool(entry and entry.state == "failed")
 
     def described(self, ask: CallRecord) -> dict[str, Any]:
-        """Describe a job that has no task yet."""
-        table = _request(ask).table
-        with self._turn:
+        """Describe a job as it is now: as the service answered its create call, else how far the mending is."""
+        with self._turn:  # read before the record: what is over is written down first, and forgotten here after that
             progress = self._progress.get(str(ask.job))
-        status = "failed" if ask.error else "pending" if progress is None else "processing"
-        shape: dict[str, Any] = {
-            "id": ask.job,
-            "object": "video.generation.task",
-            "created": int(ask.created_s),
-            "model": table.get("model"),
-            "status": status,
-            "progress": 100 if ask.error else progress or 0,
-            "type": "video",
-            "task_info": {
-                "can_cancel": False,
-                "estimated_time": ESTIMATED_S,
-                "video_duration": table.get("duration", 5),
-            },
-            "usage": {"billing_rule": "per_second", "credits_reserved": 0, "user_group": "default"},
-        }
-        if ask.error:
-            shape["error"] = parsed(ask.error)
-        return shape
+        now = self._state.asks.job(str(ask.job)) or ask
+        told = parsed(now.answer) if now.answer else None
+        return {**going_on(told), "id": now.job} if isinstance(told, dict) else _described(now, progress)
 
     # ---- doing it
 
@@ -345,6 +327,37 @@ class Jobs:
     def _tell(self, job: str, progress: int) -> None:
         with self._turn:
             self._progress[job] = progress
+
+
+def going_on(task: dict[str, Any]) -> dict[str, Any]:
+    """Let the service's description of a task go on from the mending: it is not pending again, and no less far."""
+    status, progress = task.get("status"), task.get("progress")
+    told = {**task, "status": "processing"} if status == "pending" else task
+    return {**told, "progress": max(progress, SENT_AT)} if isinstance(progress, int) else told
+
+
+def _described(ask: CallRecord, progress: int | None) -> dict[str, Any]:
+    """Describe a job that has no task yet; progress in percent, None where it has not begun."""
+    table = _request(ask).table
+    status = "failed" if ask.error else "pending" if progress is None else "processing"
+    shape: dict[str, Any] = {
+        "id": ask.job,
+        "object": "video.generation.task",
+        "created": int(ask.created_s),
+        "model": table.get("model"),
+        "status": status,
+        "progress": 100 if ask.error else progress or 0,
+        "type": "video",
+        "task_info": {
+            "can_cancel": False,
+            "estimated_time": ESTIMATED_S,
+            "video_duration": table.get("duration", 5),
+        },
+        "usage": {"billing_rule": "per_second", "credits_reserved": 0, "user_group": "default"},
+    }
+    if ask.error:
+        shape["error"] = parsed(ask.error)
+    return shape
 
 
 def _request(ask: CallRecord) -> Request:

@@ -8,7 +8,7 @@ import msgspec
 from preflight.errors import NotDone
 from preflight.server.gateway.create import refuse_unanswered
 from preflight.server.gateway.errors import Answer, ApiError
-from preflight.server.gateway.jobs import SENT_AT, Jobs
+from preflight.server.gateway.jobs import Jobs, going_on
 from preflight.server.gateway.state import GatewayState
 from preflight.service.http import ResponseLost
 from preflight.service.passing import Passed, pass_on
@@ -72,10 +72,10 @@ class Tasks:
             self._write_down(answer)
             if ask.answer is None and answer.status == OK:  # a person found the task of a lost answer
                 self._state.asks.answered(ask, answer.body)
-            return _renamed(_going_on(answer), {entry.task_id: str(ask.job)}, {TASK: entry.task_id})
+            return _renamed(answer, {entry.task_id: str(ask.job)}, {TASK: entry.task_id})
         if entry and entry.state == "unknown":
             refuse_unanswered(entry)
-        return self._jobs.answer(ask) or Answer(body=msgspec.json.encode(self._jobs.described(ask), enc_hook=plain))
+        return self._jobs.answer(ask)
 
     def listed(self, key: str, params: dict[str, str], query: str) -> Answer:
         """List tasks: those that were mended under the ids that their programs know, and first those without a task."""
@@ -95,7 +95,11 @@ class Tasks:
             return []
         alone = [ask for ask in jobs if not (entries[str(ask.job)] and entries[str(ask.job)].task_id)]
         shown = map(self._jobs.described, alone)
-        return [one for one in shown if all(params.get(name, one[name]) == one[name] for name in ("status", "model"))]
+        return [
+            one
+            for one in shown
+            if all(params.get(name, one.get(name)) == one.get(name) for name in ("status", "model"))
+        ]
 
     def _write_down(self, answer: Answer) -> None:
         """Note in the ledger how a task ended, so that what failed may be asked for again."""
@@ -123,29 +127,24 @@ def _checked(task_id: str) -> str:
 
 
 def _renamed(answer: Answer, names: dict[str, str], headers: dict[str, str]) -> Answer:
-    """Put other ids in place of tasks' ids, at the top of an answer and in its list."""
+    """Show tasks that were mended under the ids that their programs know, at the top of an answer and in its list."""
     table = parsed(answer.body)
     if not isinstance(table, dict):
         return answer
-    inner = table.get("data", table.get("tasks"))
-    for one in [table, *(inner if isinstance(inner, list) else [inner])]:
-        if isinstance(one, dict) and isinstance(one.get("id"), str):
-            one["id"] = names.get(one["id"], one["id"])
+    listed = next((name for name in ("data", "tasks") if name in table), None)
+    inner = table.get(listed) if listed else None
+    if listed:
+        table[listed] = [_known(one, names) for one in inner] if isinstance(inner, list) else _known(inner, names)
     return msgspec.structs.replace(
-        answer, body=msgspec.json.encode(table, enc_hook=plain), headers={**answer.headers, **headers}
+        answer, body=msgspec.json.encode(_known(table, names), enc_hook=plain), headers={**answer.headers, **headers}
     )
 
 
-def _going_on(answer: Answer) -> Answer:
-    """Let a task that was being fixed go on from there: it is not pending again, and no less far."""
-    table = parsed(answer.body)
-    if not isinstance(table, dict) or "id" not in table:
-        return answer
-    if table.get("status") == "pending":
-        table["status"] = "processing"
-    if isinstance(table.get("progress"), int):
-        table["progress"] = max(table["progress"], SENT_AT)
-    return msgspec.structs.replace(answer, body=msgspec.json.encode(table, enc_hook=plain))
+def _known(one: object, names: dict[str, str]) -> object:
+    """Put the id that its program knows in place of that of a task; it goes on from where the mending ended."""
+    if isinstance(one, dict) and isinstance(one.get("id"), str) and one["id"] in names:
+        return {**going_on(one), "id": names[one["id"]]}
+    return one
 
 
 def _with_first(answer: Answer, first: list[dict[str, Any]]) -> Answer:

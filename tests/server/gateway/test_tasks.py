@@ -22,7 +22,7 @@ from preflight.submission.call_records import CallRecord
 from preflight.submission.ledger import Ledger
 from tests.answering import Answering, Listening
 
-KEY, JOB = "sk-of-this-program", "task-preflight-1-aa"
+KEY, JOB, OTHER = "sk-of-this-program", "task-preflight-1-aa", "task-preflight-1-cc"
 
 
 class Service(Listening):
@@ -149,6 +149,22 @@ def test_a_job_that_was_sent_is_the_service_s_task_under_the_job_s_id_and_never_
     answer = tasks.task(KEY, JOB, "")
     assert json.loads(answer.body) == {"id": JOB, **ours}
     assert answer.headers[TASK] == "task-9"
+
+
+def test_a_job_whose_record_was_read_before_it_was_sent_does_not_go_back_either(
+    state: GatewayState, tasks: Tasks, service: Service
+) -> None:
+    before = asked_for(state)
+    state.asks.answered(before, b'{"id": "task-9", "status": "pending", "progress": 0}')
+    told = json.loads(Jobs(state).answer(before).body)
+    assert told == {"id": JOB, "status": "processing", "progress": SENT_AT}
+    asked_for(state, OTHER, entry=accepted(state.ledger, "task-8"))
+    service.answers["/v1/tasks"] = (200, {"data": [{"id": "task-8", "status": "pending", "progress": 0}, {"id": "x"}]})
+    assert json.loads(tasks.listed(KEY, {}, "").body)["data"] == [
+        {"id": JOB, "status": "processing", "progress": SENT_AT},
+        {"id": OTHER, "status": "processing", "progress": SENT_AT},
+        {"id": "x"},
+    ]
 
 
 def test_a_job_s_task_that_the_service_does_not_show_is_told_in_its_words(
