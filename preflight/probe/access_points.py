@@ -17,6 +17,7 @@ from preflight.probe.bitstream.parameter_sets import ParameterSets
 from preflight.probe.container import codec_name, words
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.probe.movie import Track
+from preflight.probe.reading import read_at
 from preflight.probe.remote import remote
 from preflight.probe.spots import bring_keyframes
 from preflight.values.phrase import phrase
@@ -174,8 +175,7 @@ def _fetcher(stream: BinaryIO, entries: Sequence[Line], prefix: int) -> "Callabl
 
 
 def _read(stream: BinaryIO, at: int, size: int) -> bytes:
-    stream.seek(max(at, 0))
-    return stream.read(max(size, 0))
+    return read_at(stream, max(at, 0), size)
 
 
 def points_of_packets(container: "InputContainer", video: "VideoStream", reader: Reader) -> Points:

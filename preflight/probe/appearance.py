@@ -10,6 +10,7 @@ from preflight.probe.bitstream.sps import units_of
 from preflight.probe.container import codec_name
 from preflight.probe.ebml import Element, elements, inner, tracks_of
 from preflight.probe.movie import Track
+from preflight.probe.reading import read_at
 from preflight.probe.sample_format import SampleFormat
 
 if TYPE_CHECKING:
@@ -175,8 +176,7 @@ def _mapped(stream: BinaryIO, size: int) -> bytes | None:
 
 
 def _payload(stream: BinaryIO, element: Element) -> bytes:
-    stream.seek(element.start)
-    return stream.read(min((element.end or element.start) - element.start, MOST_BYTES))
+    return read_at(stream, element.start, min((element.end or element.start) - element.start, MOST_BYTES))
 
 
 def _profile(record: bytes) -> str | None:

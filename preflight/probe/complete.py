@@ -10,9 +10,10 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from preflight.probe.ebml import segment_of
+from preflight.probe.ebml import Element, last_media, segment_of
 from preflight.probe.faults import Unreadable
 from preflight.probe.movie import HEADER, Movie, Top, boxes_in
+from preflight.probe.remote import remote
 from preflight.values.phrase import phrase
 
 PARTS = {b"moof", b"mdat", b"moov", b"styp", b"sidx", b"free", b"skip", b"uuid", b"mfra", b"emsg", b"prft", b"ssix"}
@@ -165,8 +166,19 @@ def _last_fragment(mfra: bytes) -> int:
 
 def _refuse_cut_segment(stream: BinaryIO, size: int) -> None:
     segment = segment_of(stream, size)
-    if segment is not None and segment.end is not None and segment.end > size:
+    if segment is None:
+        return
+    if segment.end is None:
+        _refuse_cut_cluster(stream, segment, size)
+    elif segment.end > size:
         raise _cut(phrase("its Segment ends {n} bytes past the end of the file", n=f"{segment.end - size:,}"))
+
+
+def _refuse_cut_cluster(stream: BinaryIO, segment: Element, size: int) -> None:
+    """Refuse a recorded live stream whose last Cluster or block ends past the file; of one elsewhere, read nothing."""
+    last = None if remote(stream) else last_media(stream, segment, size)
+    if last is not None and last.end is not None and last.end > size:
+        raise _cut(phrase("its last Cluster ends {n} bytes past the end of the file", n=f"{last.end - size:,}"))
 
 
 def _refuse_cut_list(stream: BinaryIO, size: int) -> None:

@@ -8,7 +8,13 @@ from typing import BinaryIO
 
 import msgspec
 
+from preflight.probe.reading import read_at
+
 SEGMENT, TRACKS, TRACK, CLUSTER = 0x18538067, 0x1654AE6B, 0xAE, 0x1F43B675
+SIMPLE_BLOCK, BLOCK_GROUP = 0xA3, 0xA0
+MEDIA = {CLUSTER, SIMPLE_BLOCK, BLOCK_GROUP}
+MAX_STREAMED = 500_000
+"""Most elements of a recorded live stream: an hour of blocks."""
 MAX_ELEMENTS = 20_000
 """Most elements in one level; a Segment has a Cluster every few seconds."""
 LONGEST = 12
@@ -27,9 +33,7 @@ class Element(msgspec.Struct, frozen=True):
 def elements(stream: BinaryIO, at: int, end: int) -> Iterator[Element]:
     """Yield the elements of a byte range; one of unknown length is the last."""
     for _ in range(MAX_ELEMENTS):
-        stream.seek(at)
-        head = stream.read(min(LONGEST, max(end - at, 0)))
-        found = _element(head, at)
+        found = _element(read_at(stream, at, min(LONGEST, end - at)), at)
         if found is None:
             return
         yield found
@@ -56,6 +60,23 @@ def tracks_of(stream: BinaryIO, size: int) -> Iterator[Element]:
     tracks = next(inner(stream, segment, size, TRACKS), None) if segment else None
     if tracks:
         yield from inner(stream, tracks, size, TRACK)
+
+
+def last_media(stream: BinaryIO, segment: Element, size: int) -> Element | None:
+    """Find the last Cluster, or block of a Cluster of unknown length, in a Segment of unknown length.
+
+    None where it has none, or too many elements to tell.
+    """
+    at, last, reached = segment.start, None, 0
+    while reached < MAX_STREAMED:
+        before = at
+        for found in elements(stream, at, size):
+            reached += 1
+            last = found if found.id in MEDIA else last
+            at = found.start if found.end is None and found.id in (CLUSTER, SEGMENT) else found.end or size
+        if at == before or at >= size:
+            return last
+    return None
 
 
 def _element(head: bytes, at: int) -> Element | None:

@@ -14,6 +14,7 @@ import msgspec
 
 from preflight.probe.bitstream.av1 import CodePoints, read_av1
 from preflight.probe.bitstream.sps import read_codec_header
+from preflight.probe.reading import read_at
 
 NCLX_BYTES, UNTOLD = 10, 2
 HVCC, AV1C, RECORD_BYTES = b"hvcC", b"av1C", 4
@@ -96,8 +97,7 @@ def _coded_colors(found: dict[bytes, bytes], stream: BinaryIO, item_at: int) -> 
     if AV1C in found:
         if points := read_av1(found[AV1C][RECORD_BYTES:]):
             return points
-        stream.seek(item_at)
-        return read_av1(stream.read(SEQUENCE_BYTES)) if item_at else None
+        return read_av1(read_at(stream, item_at, SEQUENCE_BYTES)) if item_at else None
     header = read_codec_header("hevc", found.get(HVCC))
     if header is None or not (header.primaries or header.transfer):
         return None
@@ -133,15 +133,13 @@ def meta_at(stream: BinaryIO) -> tuple[int, bytes]:
     """Return the offset and the content of the first top-level meta box; 0 and empty bytes without one."""
     at = 0
     for _ in range(100):
-        stream.seek(at)
-        head = stream.read(16)
+        head = read_at(stream, at, 16)
         size, start = int.from_bytes(head[:4], "big"), at + 8
         if size == 1:
             size, start = int.from_bytes(head[8:], "big"), at + 16
         if head[4:8] == b"meta":
-            stream.seek(start)
-            room = min(max(at + size - start, 0) if size else MAX_META_BYTES, MAX_META_BYTES)
-            return start, stream.read(room)
+            room = min(at + size - start if size else MAX_META_BYTES, MAX_META_BYTES)
+            return start, read_at(stream, start, room)
         if size < 8:  # noqa: PLR2004 - a box header
             break
         at += size

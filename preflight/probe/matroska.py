@@ -12,6 +12,7 @@ import msgspec
 
 from preflight.probe.ebml import Element, elements, tracks_of
 from preflight.probe.orientation import UPRIGHT, Orientation, of_projection
+from preflight.probe.reading import read_at
 from preflight.values.facts import Area
 
 VIDEO, KIND = 0xE0, 0x83
@@ -97,8 +98,7 @@ def _orientation(stream: BinaryIO, projection: Element | None, size: int) -> Ori
 def _payload(stream: BinaryIO, element: Element | None) -> bytes:
     if element is None or element.end is None or element.end - element.start > LONGEST:
         return b""
-    stream.seek(element.start)
-    return stream.read(element.end - element.start)
+    return read_at(stream, element.start, element.end - element.start)
 
 
 def _unsigned(stream: BinaryIO, element: Element | None) -> int:

@@ -13,6 +13,7 @@ import msgspec
 
 from preflight.probe.faults import Unreadable
 from preflight.probe.metadata import Metadata
+from preflight.probe.reading import read_at
 from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
@@ -159,8 +160,10 @@ def _thirds(palette: bytes) -> list[bytes]:
 
 def _planes(stream: BinaryIO, psd: Psd, count: int) -> list[tuple[str, bytes]]:
     """Return packing, by Pillow's name, and bytes of each of the first channels."""
-    stream.seek(psd.pixels_at)
-    packing = _length(stream, 2)
+    told = read_at(stream, psd.pixels_at, 2)
+    if len(told) < 2:  # noqa: PLR2004 - a number of two bytes
+        raise Unreadable("cut short: its composite ends early")
+    packing = int.from_bytes(told, "big")
     row_bytes = (psd.width_px * psd.bits + 7) // 8
     if packing == PLAIN:
         planes = [("raw", stream.read(row_bytes * psd.height_px)) for _ in range(count)]

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from preflight.probe.faults import Unreadable
+from preflight.probe.reading import read_at
 from preflight.probe.remote import remote
 from preflight.probe.spots import Entry, bring_keyframes
 from preflight.values.phrase import phrase
@@ -130,5 +131,4 @@ def _is_hevc_set(first: int) -> bool:
 
 
 def _read(stream: BinaryIO, at: int, size: int) -> bytes:
-    stream.seek(max(at, 0))
-    return stream.read(size)
+    return read_at(stream, max(at, 0), size)

@@ -8,9 +8,12 @@ Source: TIFF 6.0, section 2; BigTIFF; EXIF 2.32, 4.6.2.
 import io
 import struct
 from collections.abc import Iterator
+from math import isfinite
 from typing import BinaryIO, Literal
 
 import msgspec
+
+from preflight.probe.reading import read_at
 
 ASCII = 2
 RATIONALS = {5: "II", 10: "ii"}
@@ -97,9 +100,8 @@ class Tiff(msgspec.Struct, frozen=True):
     def read(self, at: int, size: int) -> bytes:
         """Return up to `size` bytes from an offset."""
         try:
-            self.stream.seek(self.zero + at)
-            return self.stream.read(size)
-        except (OSError, OverflowError, ValueError):
+            return read_at(self.stream, self.zero + at, size)
+        except (OSError, ValueError):
             return b""
 
 
@@ -110,7 +112,7 @@ class Directory(msgspec.Struct, frozen=True):
     entries: dict[int, Entry]
 
     def numbers(self, tag: int) -> tuple[Number, ...]:
-        """Return a field's numbers of any type; none if missing or broken."""
+        """Return a field's numbers of any type; none if missing or broken, such as floats that are no numbers."""
         entry = self.entries.get(tag)
         if entry is None or not entry.count > 0:
             return ()
@@ -122,7 +124,8 @@ class Directory(msgspec.Struct, frozen=True):
         width = WIDTHS[entry.kind]
         block = self.tiff.read(entry.at, min(entry.count, MAX_NUMBERS) * width)
         found = struct.iter_unpack(f"{self.tiff.order}{pattern}", block[: len(block) // width * width])
-        return tuple(_divided(*one) if len(one) > 1 else one[0] for one in found)
+        numbers = tuple(_divided(*one) if len(one) > 1 else one[0] for one in found)
+        return numbers if all(map(isfinite, numbers)) else ()
 
     def integer(self, tag: int) -> int | None:
         """Return a field's first number if it is an integer."""

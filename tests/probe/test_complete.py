@@ -57,11 +57,23 @@ def test_an_avi_whose_list_of_frames_ends_past_the_file_is_cut_short(tmp_path: P
     assert "list of frames" in fault_of(whole[: int(len(whole) * 0.8)], tmp_path, "clip.avi")
 
 
-def test_a_matroska_of_unknown_length_is_as_long_as_it_is(tmp_path: Path) -> None:
+def test_a_matroska_of_unknown_length_may_lose_its_index_but_no_frame(tmp_path: Path) -> None:
     whole = content("video-mkv.mkv")
     at = whole.index(b"\x18\x53\x80\x67") + 4
     live = whole[:at] + b"\x01" + b"\xff" * 7 + whole[at + 8 :]
-    assert facts_of(live[: len(live) - 40], tmp_path, "clip.mkv")
+    index_at = live.rindex(b"\x1c\x53\xbb\x6b")
+    for end in (index_at, index_at + 20):
+        assert facts_of(live[:end], tmp_path, "clip.mkv")
+    assert "its last Cluster ends 1 bytes" in fault_of(live[: index_at - 1], tmp_path, "clip.mkv")
+
+
+@pytest.mark.parametrize("missing", [1, 40, 700, 1300])
+def test_a_streamed_matroska_that_ends_within_a_cluster_is_cut_short(missing: int, tmp_path: Path) -> None:
+    whole = content("video-mkv-streamed.mkv")
+    assert facts_of(whole, tmp_path, "clip.mkv")
+    assert fault_of(whole[:-missing], tmp_path, "clip.mkv") == (
+        f"cut short: its last Cluster ends {missing:,} bytes past the end of the file"
+    )
 
 
 # ---- AVI of several parts --------------------------------------------------------------------------------------------

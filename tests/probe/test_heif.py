@@ -1,6 +1,8 @@
 """HEIF and AVIF: what their properties say of what is shown."""
 
 import io
+import struct
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,10 +11,11 @@ from PIL import Image
 
 from fixtures.recipe_properties import clap, imir, irot, with_properties
 from fixtures.recipe_psd import SIZE, fields
+from fixtures.recipe_stream import boxed as box
 from preflight.probe.heif import Aperture, Heif, read_heif
 from preflight.probe.pillow import open_image
 from preflight.probe.sniff import sniff
-from tests.specimens import MEDIA, image
+from tests.specimens import MEDIA, image, probed
 
 
 def avif(*properties: bytes) -> io.BytesIO:
@@ -79,6 +82,34 @@ def test_the_depth_of_an_avif_is_that_of_its_samples() -> None:
 
 def test_a_hif_is_a_heic_by_its_ending() -> None:
     assert image("image-heic-named.hif").format == "heic"
+
+
+HUGE = [1 << 44, (1 << 63) - 1, 1 << 63, (1 << 64) - 1]
+
+
+@pytest.mark.parametrize("length", HUGE)
+@pytest.mark.parametrize("padding", [0, 1 << 18])
+def test_a_box_longer_than_any_file_leaves_nothing_to_read(length: int, padding: int, tmp_path: Path) -> None:
+    for brand in (b"heic", b"avif"):
+        path = tmp_path / "a"
+        path.write_bytes(box(b"ftyp", brand + bytes(4)) + struct.pack(">I4sQ", 1, b"free", length) + bytes(padding))
+        with path.open("rb") as stream:
+            assert read_heif(stream) == Heif()
+        found = probed(path)
+        assert found.fault
+        assert found.fault.kind == "unreadable"
+
+
+@pytest.mark.parametrize("base", HUGE)
+def test_a_coded_image_that_lies_where_no_file_reaches_tells_no_colors(base: int) -> None:
+    """The offset of an item is a base and an offset of up to fifteen bytes each."""
+    where = struct.pack(">HHQHQQ", 1, 0, base, 1, (1 << 64) - 1, 9)
+    located = box(b"iloc", bytes((0, 0, 0, 0, 0x88, 0x80, 0, 1)) + where)
+    own = box(b"ipco", box(b"ispe", struct.pack(">III", 0, 64, 64)) + box(b"av1C", bytes.fromhex("81000c00")))
+    names = box(b"ipma", struct.pack(">IIHBBB", 0, 1, 1, 2, 1, 2))
+    meta = box(b"meta", bytes(4) + box(b"pitm", bytes(4) + b"\0\1") + located + box(b"iprp", own + names))
+    found = read_heif(io.BytesIO(box(b"ftyp", b"avif" + bytes(4)) + meta))
+    assert (found.item, found.colors) == (1, None)
 
 
 @given(st.binary(max_size=300))

@@ -1,5 +1,6 @@
 """Photoshop files: what they look like, or in words why that cannot be told."""
 
+import struct
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,18 @@ def test_a_composite_that_ends_early_is_cut_short(psd: Psd, tmp_path: Path) -> N
     found = probed(path)
     assert found.fault
     assert found.fault.kind == "unreadable"
+
+
+@pytest.mark.parametrize("length", [1 << 44, (1 << 63) - 1, 1 << 63, (1 << 64) - 1])
+@pytest.mark.parametrize("padding", [100, 1 << 18])
+def test_layers_longer_than_any_file_leave_no_composite(length: int, padding: int, tmp_path: Path) -> None:
+    """A PSB tells the bytes of its layers in 64 bits: the composite would begin where nobody can seek to."""
+    path = tmp_path / "a.psb"
+    head = b"8BPS" + struct.pack(">H6xHIIHH", 2, 3, 4, 4, 8, 3)
+    path.write_bytes(head + bytes(8) + length.to_bytes(8, "big") + bytes(padding))
+    found = probed(path)
+    assert found.fault
+    assert (found.fault.kind, found.fault.message) == ("unreadable", "cut short: its composite ends early")
 
 
 def test_layers_are_no_animation() -> None:

@@ -59,6 +59,13 @@ def test_one_lost_picture_in_many_is_damage_and_not_a_false_index() -> None:
         refuse_foreign(stream, lines, codec, record)
 
 
+@pytest.mark.parametrize("at", [1 << 44, (1 << 63) - 1, -(1 << 63)])
+def test_an_index_that_points_where_no_file_reaches_is_refused_as_any_other_false_one(at: int) -> None:
+    lines, codec, record = index("video-10s.mp4")
+    with (MEDIA / "video-10s.mp4").open("rb") as stream, pytest.raises(Unreadable, match="points elsewhere"):
+        refuse_foreign(stream, [line._replace(pos=at) for line in lines], codec, record)
+
+
 def test_a_codec_without_a_telltale_is_not_judged(tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.touch()

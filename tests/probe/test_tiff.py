@@ -82,6 +82,53 @@ def test_what_has_no_directory_says_nothing(block: bytes) -> None:
     assert found is None or list(found.chain()) == []
 
 
+FLOATS = {11: ("f", 4), 12: ("d", 8)}
+
+
+def of_floats(kind: int, *values: float, order: str = "<") -> Directory:
+    """Lay a directory whose only field holds floats of 4 or 8 bytes, behind it."""
+    letter, _ = FLOATS[kind]
+    held = struct.pack(f"{order}{len(values)}{letter}", *values)
+    inside = len(held) <= 4
+    entry = struct.pack(f"{order}HHI", TAG, kind, len(values)) + (held if inside else struct.pack(f"{order}I", 26))
+    head = struct.pack(f"{order}2sHI", b"II" if order == "<" else b"MM", 42, 8)
+    return first(head + struct.pack(f"{order}H", 1) + entry + bytes(4) + held)
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("kind", FLOATS)
+def test_floats_are_numbers_and_a_whole_one_is_an_integer(kind: int, order: str) -> None:
+    assert of_floats(kind, 6.0, order=order).integer(TAG) == 6
+    assert of_floats(kind, 1.5, -2.25, order=order).numbers(TAG) == (1.5, -2.25)
+    assert of_floats(kind, 1.5, order=order).integer(TAG) is None
+
+
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), float("-inf")])
+@pytest.mark.parametrize("kind", FLOATS)
+def test_floats_that_are_no_finite_numbers_leave_the_field_without_any(kind: int, odd: float) -> None:
+    found = of_floats(kind, 1.0, odd)
+    assert (found.numbers(TAG), found.integer(TAG), found.within(TAG)) == ((), None, None)
+
+
+@given(st.binary(min_size=8, max_size=64), st.integers(1, 18), st.integers(0, 9))
+def test_whatever_numbers_a_field_has_can_be_counted_with(content: bytes, kind: int, count: int) -> None:
+    block = b"II*\0\x08\0\0\0" + struct.pack("<HHHII", 1, TAG, kind, count, 26) + bytes(4) + content
+    for number in first(block).numbers(TAG):
+        assert int(number) in range(-(1 << 1100), 1 << 1100)
+
+
+@given(st.binary(max_size=40), st.integers(-(1 << 66), 1 << 66), st.integers(-(1 << 66), 1 << 66))
+def test_reading_anywhere_gives_a_part_of_the_file_and_never_more_than_asked(
+    content: bytes, at: int, size: int
+) -> None:
+    whole = b"II*\0\x08\0\0\0" + content
+    found = open_tiff(io.BytesIO(whole))
+    assert found
+    read = found.read(at, size)
+    assert read in whole
+    assert len(read) <= max(size, 0)
+
+
 @given(
     st.binary(max_size=200), st.sampled_from([b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08", b"II+\0\x08\0\0\0" + bytes(7)])
 )
