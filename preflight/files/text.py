@@ -11,6 +11,7 @@ import re
 import stat
 import tomllib
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -106,20 +107,24 @@ def encoding_of(sample: bytes) -> str:
     return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
 
 
-def toml_of(content: bytes) -> dict[str, Any]:
+def toml_of(content: bytes, names: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Parse a TOML file.
+
+    Args:
+        content: the bytes.
+        names: what people call a key in their own language → the key, for a corrected line.
 
     Raises:
         TextError: it is no text, no TOML, or exceeds the bounds.
     """
-    text = text_of(content)
+    text = _with_line_feeds(text_of(content))
     _refuse_long_keys(text)
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         from preflight.files.toml_faults import fault_of
 
-        fault = fault_of(text, error)
+        fault = fault_of(text, error, names)
         message = phrase(
             "not TOML: line {n1}, column {n2}: {why}",
             n1=fault.excerpt.line,
@@ -131,6 +136,11 @@ def toml_of(content: bytes) -> dict[str, Any]:
         raise TextError(phrase("not TOML: {why}", why=_why(error))) from None
     refuse_unbounded(table)
     return table
+
+
+def _with_line_feeds(text: str) -> str:
+    """End lines as TOML wants it, where each ends with a carriage return alone."""
+    return text if "\n" in text else text.replace("\r", "\n")
 
 
 def _refuse_long_keys(text: str) -> None:

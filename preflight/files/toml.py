@@ -6,6 +6,7 @@ number, got '15'` or `durations: unknown key; did you mean 'duration'?`.
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date, time
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
 
@@ -150,5 +151,5 @@ def _found(table: object, place: list[str]) -> object:
 
 
 def _short(value: object) -> str:
-    text = repr(value)
+    text = str(value) if isinstance(value, date | time) else repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004 - one line of a terminal, with its message

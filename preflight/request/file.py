@@ -6,7 +6,6 @@ In: TOML, or JSON with the service's names. Out: assets in array order with thei
 
 import os
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from preflight.files.text import TextError, bytes_of, json_of, toml_of
 from preflight.files.toml import TableError, convert_table
 from preflight.profiles import Profile, load, nearest
 from preflight.profiles.index import index, needs_prompt
+from preflight.request.own_words import OWN_WORDS, excerpt_of, plain
 from preflight.values.assets import Asset, Kind, Role, Window, as_stored, printable, unsupported
 from preflight.values.phrase import error_words, joined, phrase
 
@@ -111,19 +111,6 @@ class RequestFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     content_filter: bool | None = None
 
 
-OWN_WORDS = {
-    **dict.fromkeys(("이미지", "사진", "그림", "图片", "图像", "圖片"), "images"),
-    **dict.fromkeys(("비디오", "동영상", "영상", "클립", "视频", "影片", "動画"), "videos"),
-    **dict.fromkeys(("오디오", "음악", "소리", "음성", "音频", "音樂", "音乐", "音声"), "audios"),
-    **dict.fromkeys(("프롬프트", "설명", "提示词", "提示"), "prompt"),
-    **dict.fromkeys(("길이", "초", "时长", "長さ"), "duration"),
-    **dict.fromkeys(("모델", "模型"), "model"),
-    **dict.fromkeys(("화질", "质量", "清晰度"), "quality"),
-    **dict.fromkeys(("비율", "화면비", "比例", "宽高比"), "aspect_ratio"),
-}
-"""What people write in their own language → the key that is meant."""
-
-
 def load_spec(path: Path, edition: Profile | None = None, *, absent: bool = False) -> RequestSpec:
     """Read a request.toml, or a request.json with the service's own field names: the body of its create call.
 
@@ -136,15 +123,18 @@ def load_spec(path: Path, edition: Profile | None = None, *, absent: bool = Fals
         RequestFileError: it cannot be read, is neither, has wrong types or unknown keys, or names missing files.
     """
     name = printable(str(path))
+    content = _read(path, name)
     try:
-        return spec_of_table(_table(path, name), path.parent, edition, absent=absent)
+        return spec_of_table(_table(path, content), path.parent, edition, absent=absent)
     except TextError as error:
         raise RequestFileError(
             phrase("{q}: {fault}", q=name, fault=error_words(error)), excerpt=error.excerpt
         ) from None
     except TableError as error:
+        said = _hinted(error_words(error))
+        excerpt = None if path.suffix.lower() == ".json" else excerpt_of(content, str(error), str(said))
         raise RequestFileError(
-            phrase("{q}: {fault}", q=name, fault=_hinted(error_words(error))), advice=_known(str(error))
+            phrase("{q}: {fault}", q=name, fault=said), advice=_known(str(error)), excerpt=excerpt
         ) from None
 
 
@@ -197,12 +187,16 @@ def _known(said: str) -> str:
 def _near(key: str) -> list[str]:
     """List the keys that are most like an unknown one, those of single models among them."""
     known = dict.fromkeys([*RequestFile.__struct_fields__, *SERVICE_KEYS, *index().fields])
-    own = OWN_WORDS.get(unicodedata.normalize("NFC", key).strip('"'))
+    own = OWN_WORDS.get(plain(key))
     return [own] if own else nearest(key, [one for one in known if one != key])
 
 
 def _hinted(said: str) -> str:
-    """Replace a hint at one of the common keys where a key of single models is more like the unknown one."""
+    """Add the key that is meant by a word of another language, or is more like an unknown one than a common key."""
+    if "unknown key" in said and (own := OWN_WORDS.get(plain(said.partition(":")[0]))):
+        return phrase(
+            "{q}: unknown key; {what}", q=said.partition(":")[0], what=phrase("did you mean {q}?", q=repr(own))
+        )
     key, found = said.partition(":")[0], re.search(r"(.*: unknown key; did you mean )'(\w+)'\?", said)
     near = _near(key) if found and "." not in key else []
     return f"{found[1]}{near[0]!r}?" if found and near and near[0] in index().fields else said
@@ -237,11 +231,10 @@ def _entry(asset: Asset, folder: Path | None) -> str | dict[str, str]:
     return {"path": path, "keep": str(asset.keep)}
 
 
-def _table(path: Path, name: str) -> dict[str, Any]:
-    """Read the keys of a request file, the service's names converted to ours."""
-    content = _read(path, name)
+def _table(path: Path, content: bytes) -> dict[str, Any]:
+    """Parse the keys of a request file, the service's names converted to ours."""
     if path.suffix.lower() != ".json":
-        return toml_of(content)
+        return toml_of(content, OWN_WORDS)
     body: Any = json_of(content)
     if not isinstance(body, dict):
         raise TableError(phrase("expected an object with the fields of a request, got {q}", q=type(body).__name__))
@@ -264,8 +257,6 @@ def divided(table: dict[str, Any], edition: Profile | None) -> tuple[dict[str, A
     for key, instead in MISPLACED.items():
         if key in table and not (edition and edition.knows(key)):
             raise TableError(phrase("{q}: unknown key; {what}", q=key, what=instead))
-    if edition and needs_prompt(edition) and "prompt" not in table:
-        raise TableError("prompt: missing")
     kinds = index().fields | ({name: one.kind for name, one in edition.request.fields.items()} if edition else {})
     others = {key: value for key, value in table.items() if key in kinds and key not in RequestFile.__struct_fields__}
     others |= {key: table[key] for key in ("model_params",) if key in table}
@@ -274,6 +265,9 @@ def divided(table: dict[str, Any], edition: Profile | None) -> tuple[dict[str, A
     singles = {key: others[key] for key in held}
     fields = {key: value for key, value in others.items() if key not in singles}
     rest = {key: value for key, value in table.items() if key not in others and key not in worded}
+    is_known = all(key in RequestFile.__struct_fields__ for key in rest)  # what is unknown may be meant as the prompt
+    if is_known and edition and needs_prompt(edition) and "prompt" not in table:
+        raise TableError("prompt: missing")
     return rest, Beside(singles=singles, kinds=held, fields=fields, duration=worded)
 
 

@@ -36,4 +36,34 @@ def test_a_key_in_ones_own_language_leads_to_the_key_that_is_meant(
     (tmp_path / "r.toml").write_text(f'prompt = "p"\n"{word}" = "x"\n', encoding="utf-8")
     ended = program("check", "r.toml")
     assert ended.status == 2
-    assert f"Nearest: {key}." in ended.err
+    assert f"did you mean '{key}'?" in ended.err
+    assert f"Write: {key} = " in ended.err
+
+
+def test_a_prompt_under_another_name_is_not_called_missing(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "r.toml").write_text('duration = 5\n"프롬프트" = "배"\n', encoding="utf-8")
+    ended = program("check", "r.toml")
+    assert ended.status == 2
+    first, line, caret, corrected, *_ = ended.err.splitlines()
+    assert first.endswith("r.toml: 프롬프트: unknown key; did you mean 'prompt'?")
+    assert (line, caret) == ('  2 | "프롬프트" = "배"', "    | ^")
+    assert corrected == 'Write: prompt = "배"'
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said", "write"),
+    [
+        ('duration = "5"', "expected a whole number, got '5'", "Write: duration = 5"),
+        ("duration = 2026-01-05", "expected a whole number, got 2026-01-05", ""),
+        ("durations = 5", "did you mean 'duration'?", "Write: duration = 5"),
+    ],
+)
+def test_a_wrong_value_is_shown_in_its_line(
+    program: Program, tmp_path: Path, wrong: str, said: str, write: str
+) -> None:
+    (tmp_path / "r.toml").write_text(f'prompt = "p"\n{wrong}\n', encoding="utf-8")
+    ended = program("check", "r.toml")
+    assert ended.status == 2
+    assert said in ended.err
+    assert f"  2 | {wrong}" in ended.err
+    assert write in ended.err

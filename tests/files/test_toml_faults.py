@@ -1,6 +1,7 @@
 """TOML as people write it who never heard of it: the cause in words, and a line that can be read."""
 
 import tomllib
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -32,7 +33,25 @@ CORRECTED = {
     "an apostrophe": ("prompt = It's a boat", "text needs quotes", 'prompt = "It\'s a boat"'),
     "bare entries": ("images = [a.jpg, b.jpg]", "a list need quotes", 'images = ["a.jpg", "b.jpg"]'),
     "a missing comma": ('images = ["a.jpg" "b.jpg"]', "a comma is missing", 'images = ["a.jpg", "b.jpg"]'),
-    "a bracket forgotten": ('images = ["a.jpg"\nduration = 5', "list that begins in line 1", None),
+    "a bracket forgotten": ('images = ["a.jpg"\nduration = 5', "list that begins in line 1", 'images = ["a.jpg"]'),
+    "a bracket forgotten at the end": ('images = [\n"a.jpg"\n', "list that begins in line 1", '"a.jpg"]'),
+    "a list never opened": ('images = "a.jpg"]', "opening bracket", 'images = ["a.jpg"]'),
+    "entries in lines of their own": ("images = [\n  a b.jpg,\n]", "text needs quotes", '  "a b.jpg",'),
+    "smart quotes in such lines": ("images = [\n  “a.jpg”,\n  “b.jpg”\n]", "curly quotes", '  "a.jpg",'),
+    "no comma between such lines": ('images = [\n  "a.jpg"\n  "b.jpg"\n]', "a comma is missing", '  "a.jpg",'),
+    "bare text in braces": ("v = [{path = a.mp4, keep = 1-3}]", "braces", 'v = [{path = "a.mp4", keep = "1-3"}]'),
+    "colons in braces": ('v = [{path: "a.mp4"}]', "braces", 'v = [{path = "a.mp4"}]'),
+    "text of two lines": ('prompt = "A boat\nat sea."\nx = 1', "several lines", 'prompt = "A boat at sea."'),
+    "smart quotes round two lines": ("prompt = “A boat\nat sea.”", "several lines", 'prompt = "A boat at sea."'),
+    "three quotes never closed": ('a = """A boat\nx = 1', "begins in line 1 is not closed", 'a = """A boat"""'),
+    "three single ones": ("a = '''A boat\nx = 1", "begins in line 1 is not closed", "a = '''A boat'''"),
+    "a comma for a point": ("x = 5,5", "a point, not a comma", "x = 5.5"),
+    "a zero before a number": ("duration = 05", "begin with 0", "duration = 5"),
+    "two equal signs": ("duration == 5", "one = stands", "duration = 5"),
+    "a remark as in other languages": ("// mine", "a comment begins with #", "# // mine"),
+    "a fence of Markdown": ("```toml\nx = 1\n```", "a comment begins with #", "# ```toml"),
+    "a character of control": ('a = "b\x01c"', "cannot be seen", 'a = "bc"'),
+    "two words for a key": ("my prompt = 1", "a key is one word", None),
     "Python's True": ("generate_audio = True", "small letters", "generate_audio = true"),
     "yes": ("generate_audio = yes", "small letters", "generate_audio = true"),
     "a unit": ("duration = 5s", "no unit", "duration = 5"),
@@ -48,7 +67,7 @@ CORRECTED = {
     "a blank that breaks no line": ("duration\u00a0= 5", "blank of another kind", "duration = 5"),
     "a table's bracket": ("[service\nx = 1", "bracket of a table", "[service]"),
     "nothing": ("duration =", "a value is missing", None),
-    "a key twice": ("duration = 5\nduration = 6", "given twice", None),
+    "a key twice": ("duration = 5\nduration = 6", "duration is given twice, first in line 1", "# duration = 6"),
     "JSON": ('{"prompt": "x"}', "named .json", None),
     "no key": ("= 5", "a line is a key", None),
 }
@@ -79,6 +98,18 @@ def test_a_corrected_line_can_be_read_and_any_text_gets_an_answer(text: str) -> 
         assert 1 <= excerpt.column <= len(excerpt.text) + 1
         if excerpt.corrected is not None:
             tomllib.loads("\n".join([*lines[: excerpt.line - 1], excerpt.corrected]))
+
+
+@pytest.mark.parametrize("text", [unicodedata.normalize("NFD", "프롬프트 = 5"), "프롬프트 = 5", "프롬프트 ＝ “5”"])  # noqa: RUF001 - such as people type
+def test_a_key_in_ones_own_language_is_corrected_to_the_key_itself(text: str) -> None:
+    with pytest.raises(tomllib.TOMLDecodeError) as caught:
+        tomllib.loads(text)
+    corrected = fault_of(text, caught.value, {"프롬프트": "prompt"}).excerpt.corrected or ""
+    assert list(tomllib.loads(corrected)) == ["prompt"]
+
+
+def test_lines_may_end_as_on_an_old_mac() -> None:
+    assert toml_of(b'a = 1\rb = "2"\r') == {"a": 1, "b": "2"}
 
 
 def test_a_large_file_is_explained_without_trying() -> None:

@@ -1,0 +1,33 @@
+"""Keys in one's own language, and the line of a request.toml that has a wrong key."""
+
+import unicodedata
+
+import pytest
+
+from preflight.request.file import RequestFile
+from preflight.request.own_words import OWN_WORDS, excerpt_of, plain
+
+
+def test_each_word_leads_to_a_key_that_a_request_has() -> None:
+    assert set(OWN_WORDS.values()) <= set(RequestFile.__struct_fields__)
+
+
+@pytest.mark.parametrize("key", ['"길이"', "'길이'", unicodedata.normalize("NFD", "길이")])
+def test_a_key_is_the_same_in_quotes_and_decomposed(key: str) -> None:
+    assert OWN_WORDS[plain(key)] == "duration"
+
+
+def test_the_line_of_a_key_is_found_and_corrected() -> None:
+    found = excerpt_of(
+        'a = 1\r\n  "길이" = 5\r\n'.encode(), "길이: unknown key", "길이: unknown key; did you mean 'duration'?"
+    )
+    assert found
+    assert (found.line, found.column, found.text, found.corrected) == (2, 3, '  "길이" = 5', "  duration = 5")
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [(b"a = 1", "b: missing"), (b"[b]\na = 1", "b.c: unknown key"), (b"\xff\xff", "a: unknown key")],
+)
+def test_where_no_line_has_the_key_none_is_shown(content: bytes, fault: str) -> None:
+    assert excerpt_of(content, fault, fault) is None
