@@ -42,7 +42,12 @@ from tests.locale.laws import (
 from tests.locale.test_translate import HOSTILE
 
 LANGUAGES: tuple[Language, ...] = tuple(LOCALES)
-TREES = {path.relative_to(ROOT).as_posix(): tree_of(path) for path in modules()}
+
+
+@cache
+def trees() -> dict[str, ast.Module]:
+    """Parse every module; not while tests are collected, which each process does."""
+    return {path.relative_to(ROOT).as_posix(): tree_of(path) for path in modules()}
 
 
 def test_the_compiled_catalogues_agree_with_their_sources() -> None:
@@ -66,7 +71,7 @@ def test_a_translation_has_the_placeholders_of_its_message(language: Language) -
 
 def test_every_template_of_the_program_is_in_the_catalogues() -> None:
     known = messages("ko")
-    found = {f"{name}: {one}" for name, tree in TREES.items() for one in templates(tree) if one not in known}
+    found = {f"{name}: {one}" for name, tree in trees().items() for one in templates(tree) if one not in known}
     assert found == set()
 
 
@@ -76,7 +81,7 @@ MADE = {"values/limits.py": 4}
 
 
 def test_a_template_is_a_literal_or_a_name_that_holds_one() -> None:
-    found = {name: sum(not is_named(call) for call in phrases(tree)) for name, tree in TREES.items()}
+    found = {name: sum(not is_named(call) for call in phrases(tree)) for name, tree in trees().items()}
     assert {name: count for name, count in found.items() if count} == MADE
 
 
@@ -87,7 +92,7 @@ def test_bounds_of_every_unit_are_in_the_catalogues(unit: Unit) -> None:
 
 
 def test_a_phrase_is_given_what_its_template_names() -> None:
-    assert [f"{name}: {call.lineno}" for name, tree in TREES.items() for call in phrases(tree) if mistaken(call)] == []
+    assert [f"{name}: {call.lineno}" for name, tree in trees().items() for call in phrases(tree) if mistaken(call)] == []
 
 
 FRAGMENTS = {
@@ -110,14 +115,14 @@ FRAGMENTS = {
 
 
 def test_no_sentence_is_built_without_a_template() -> None:
-    found = {name: list(built(tree)) for name, tree in TREES.items()}
+    found = {name: list(built(tree)) for name, tree in trees().items()}
     assert {name: texts for name, texts in found.items() if texts and name not in FRAGMENTS} == {}
     assert {name for name in FRAGMENTS if not found[name]} == set()
 
 
 def test_no_literal_that_a_person_reads_passes_the_catalogues_by() -> None:
     errors, known = error_names(), messages("ko")
-    found = {f"{name}: {text}" for name, tree in TREES.items() for text in plain(tree, errors) if text not in known}
+    found = {f"{name}: {text}" for name, tree in trees().items() for text in plain(tree, errors) if text not in known}
     assert found == set()
 
 
