@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import httpx
+import pytest
 
 from preflight.sandbox import running
 from tests.sandbox.film import Film
@@ -29,18 +30,23 @@ def follow(client: httpx.Client, task_id: str) -> list[Json]:
 
 
 def test_a_task_goes_from_pending_to_processing_to_completed(tmp_path: Path) -> None:
-    with running(run_s=1.0) as sandbox, connect(sandbox) as client:
-        started = time.monotonic()
-        task_id = accepted(client, duration=4, quality="480p")["id"]
-        seen = follow(client, task_id)
-        assert time.monotonic() - started >= 1.0
-        assert list(dict.fromkeys(task["status"] for task in seen)) == ["pending", "processing", "completed"]
-        progress = [task["progress"] for task in seen]
-        assert progress == sorted(progress)
-        assert (progress[0], progress[-1]) == (0, 100)
-        assert "results" not in seen[0]
-        film = Film(seen[-1]["results"][0], tmp_path)
-    assert (film.size, film.frames, film.rate, film.sounds) == ((864, 496), 96, Fraction(24), 1)
+    for run_s in (0.6, 5.0, 40.0):  # a busy machine may ask too seldom to meet every state
+        with running(run_s=run_s) as sandbox, connect(sandbox) as client:
+            started = time.monotonic()
+            seen = follow(client, accepted(client, duration=4, quality="480p")["id"])
+            assert time.monotonic() - started >= run_s
+            met = list(dict.fromkeys(task["status"] for task in seen))
+            assert met == [status for status in ("pending", "processing", "completed") if status in met]
+            if len(met) < 3:
+                continue
+            progress = [task["progress"] for task in seen]
+            assert progress == sorted(progress)
+            assert (progress[0], progress[-1]) == (0, 100)
+            assert "results" not in seen[0]
+            film = Film(seen[-1]["results"][0], tmp_path)
+            assert (film.size, film.frames, film.rate, film.sounds) == ((864, 496), 96, Fraction(24), 1)
+            return
+    pytest.fail("a state was never met")
 
 
 def test_adaptive_follows_the_first_video_before_the_first_image(media: Media, shelf: Shelf) -> None:
