@@ -16,6 +16,11 @@ class Writer:
     def se(self, *values: int) -> None:
         self.ue(*(2 * value - 1 if value > 0 else -2 * value for value in values))
 
+    def whole(self) -> bytes:
+        """Return the bytes, the last filled up with zeros, as codecs without emulation prevention have them."""
+        text = self.text + "0" * (-len(self.text) % 8)
+        return bytes(int(text[at : at + 8], 2) for at in range(0, len(text), 8))
+
     def payload(self) -> bytes:
         """Return the bytes with stop bit and emulation prevention."""
         text = self.text + "1"

@@ -32,7 +32,9 @@ LONG_HEAD_BYTES = 1 << 13
 """The same for messages: encoder settings may precede them in the unit."""
 START = b"\0\0\1"
 H264_WIDTH_AT, HEVC_WIDTH_AT = 4, 21
-H264_IDR, H264_SLICES, HEVC_SLICES, HEVC_SEI = 5, range(1, 6), 32, 39
+H264_HEADED, H264_SLICES, HEVC_SLICES, HEVC_SEI = (1, 2, 5), range(1, 6), 32, 39
+"""nal_unit_type of slices and of partition A, which begin with a slice header; with partitions B and C, which do not; the
+end of HEVC's, and its messages: H.264, table 7-1 and 7.3.2.9; H.265, table 7-1."""
 HEVC_RADL = (6, 7)
 """nal_unit_type of leading pictures that need nothing before their keyframe: H.265, table 7-1."""
 PICTURE_TIMING = 1
@@ -174,7 +176,7 @@ def _h264(units: Iterator[bytes], syntax: FieldSyntax) -> int:
     """Return the structure of the slices; slices of both fields make a frame."""
     seen = 0
     for unit in units:
-        if 1 <= unit[0] & 31 <= H264_IDR:
+        if unit[0] & 31 in H264_HEADED:
             parity = _slice_parity(unit, syntax)
             if parity == FRAME:
                 return FRAME

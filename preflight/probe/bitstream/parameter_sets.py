@@ -18,8 +18,8 @@ H264_WIDTH_AT, HEVC_WIDTH_AT = 4, 21
 """Offset in avcC and hvcC of the two bits with the width of NAL unit lengths, less one byte."""
 MOST_UNITS = 64
 """Most NAL units before the first slice."""
-MOST_SETS = 256
-"""Most picture parameter sets: H.264, 7.4.2.2."""
+LARGEST_PICTURE_SET, LARGEST_SEQUENCE_SET = 255, 31
+"""Largest numbers of picture and sequence parameter sets: H.264, 7.4.2.2 and 7.4.2.1.1; HEVC has fewer of both."""
 SLICE_HEAD_BYTES = 32
 H264_SPS, H264_PPS, H264_IDR, H264_SLICES = 7, 8, 5, range(1, 6)
 HEVC_SPS, HEVC_PPS, HEVC_SLICES, HEVC_IRAP = 33, 34, range(32), range(16, 24)
@@ -84,10 +84,10 @@ class ParameterSets:
         try:
             if kind == (HEVC_SPS if self._hevc else H264_SPS):
                 self._sequences[self._sequence_number(plain(unit[head:]))] = unit
-            elif kind == (HEVC_PPS if self._hevc else H264_PPS) and len(self._pictures) < MOST_SETS:
+            elif kind == (HEVC_PPS if self._hevc else H264_PPS):
                 bits = Bits(plain(unit[head : head + SLICE_HEAD_BYTES]))
-                number = bits.ue()
-                self._pictures[number] = bits.ue()
+                number = bits.ue(LARGEST_PICTURE_SET)
+                self._pictures[number] = bits.ue(LARGEST_SEQUENCE_SET)
         except Malformed:
             return
 
@@ -96,7 +96,7 @@ class ParameterSets:
             return sequence_set_number(payload)
         bits = Bits(payload)
         bits.skip(24)  # profile_idc, constraints, level_idc
-        return bits.ue()
+        return bits.ue(LARGEST_SEQUENCE_SET)
 
     def _used(self, unit: bytes) -> CodecHeader | None:
         """Return a slice's sequence parameter set."""
