@@ -56,7 +56,8 @@ def plan(judged: Judged, profile: Profile, fix_options: FixOptions, points: CutP
     if not (errors or also or marked):
         return Plan(asset=judged.asset, kind=judged.kind)
     found = _untouched(judged)
-    for clearing in _attempts(also, fix_options):
+    clearable = tuple(finding for finding in also if not _hopeless(finding, judged, fix_options))
+    for clearing in _attempts(clearable, fix_options):
         if not (errors or clearing or marked):
             return _with_left(_untouched(judged), also)
         found = _planned(judged, errors, clearing, profile, fix_options, points)
@@ -95,6 +96,8 @@ def _planned(  # noqa: PLR0913, PLR0917 - what `plan` takes, and what is to be c
     unknown = _unmapped(judged, steps)
     if too_much or unknown:
         return _beyond(judged, missing or errors, ONLY_DOLBY if unknown else on_too_much(too_much))
+    if missing:
+        return _beyond(judged, missing, on_hopeless(missing, errors, fix_options))
     return Plan(
         asset=judged.asset,
         kind=judged.kind,

@@ -70,10 +70,11 @@ def audio_steps(
     whole = facts.duration_s or Fraction(0)
     readings = [whole, facts.stored_duration_s or whole, facts.header_duration_s or whole]
     kept = kept_part(whole, max(readings), limits.duration_s, fix_options.keep, window)
-    cut = _cut(kept.start_s, kept.length_s, "audio/duration") if kept else None
+    clearing = () if kept and limits.duration_s.blames(kept.length_s) else ("audio/duration",)
+    cut = _cut(kept.start_s, kept.length_s, *clearing) if kept else None
     extend = audio_extend(cut.length_s if cut else whole, limits.duration_s, fix_options.extend)
     made = extend or cut
-    cleared = (*CLEARED_BY_WRITING, *(() if made else ("audio/duration",)))
+    cleared = (*CLEARED_BY_WRITING, *(() if made or limits.duration_s.blames(whole) else ("audio/duration",)))
     clears = tuple(rule for rule in cleared if rule in errors)
     length, late = made.length_s if made else whole, cut is not None and cut.start_s > 0
     wanted = _Wanted(length_s=length, longer=extend is not None, late=late)

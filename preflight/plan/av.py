@@ -10,9 +10,9 @@ import msgspec
 from preflight.plan.also import HEADER
 from preflight.plan.clip_audio import AUDIO_BIT_RATE, audio_steps_of_clip, kept_tracks
 from preflight.plan.cut_off import cut_to, undamaged_part
-from preflight.plan.geometry import Frame, even_size
+from preflight.plan.geometry import even_size
 from preflight.plan.options import FixOptions
-from preflight.plan.shape import shape_steps
+from preflight.plan.shape import frame_of, shape_steps
 from preflight.plan.start_offset import audio_steps, frame_steps, gap_s
 from preflight.plan.steps import (
     Aperture,
@@ -47,7 +47,6 @@ SHARE_OF_LIMIT = Fraction(1, 2)
 """Part of the allowed bytes that an encode may fill: safe, and more than a reference clip needs."""
 LOSSLESS_SHARE = Fraction(9, 10)
 """Least part of an encoded cut's length that a cut between packets must keep."""
-CLEARED_BY_CUT = {"video/duration", "video/size"}
 CLEARED_BY_WRITING = ("video/format", "video/location", "video/name", "video/streams")
 BESIDE = frozenset({"video/location", "video/name", "video/streams", HEADER})
 """Rules that a clip breaks by what stands beside its frames and its audio, which are then copied whatever they are."""
@@ -133,7 +132,7 @@ def _steps_at(ask: _Ask) -> Iterator[Step]:
     yield from audio_steps(facts, cut)
     yield from audio_steps_of_clip(facts, limits.sound_codec, recut=recut or extend is not None)
     container = facts.format if facts.format in limits.format.allowed else limits.format.allowed[0]
-    written = (*CLEARED_BY_WRITING, *_told_anew(facts, cut, extend))
+    written = (*CLEARED_BY_WRITING, *_told_anew(facts, limits.duration_s, cut, extend))
     yield Write(format=container, loss="lossless", clears=tuple(rule for rule in written if rule in errors))
 
 
@@ -146,11 +145,19 @@ def _cut_at(ask: _Ask, cut: Cut | None, extend: Extend | None, *, copies: bool) 
         cut and ask.points and copies and not facts.fields and facts.duration_s and _shrinks(facts, errors, limits, cut)
     ):
         wanted = wanted_part(cut, facts.duration_s, rate, ask.fix_options.keep, ask.window)
-        cut = between_packets(cut, wanted, ask.points, clears=tuple(sorted(errors & CLEARED_BY_CUT)))
-    if cut is None and extend and gap_s(facts) > 0 and facts.duration_s:
+        least = min(limits.duration_s.min or Fraction(0), cut.length_s)
+        cut = between_packets(cut, wanted, ask.points, least, clears=(*cut.clears, *sorted(errors & {"video/size"})))
+    if cut is None and gap_s(facts) > 0 and facts.duration_s and (extend or _is_held_too_long(ask, copies=copies)):
         length = _whole_frames(facts.duration_s, limits.duration_s, rate)
         cut = Cut(start_s=Fraction(0), length_s=length, loss="lossy", clears=())
     return cut
+
+
+def _is_held_too_long(ask: _Ask, *, copies: bool) -> bool:
+    """Tell whether an encode that holds the first frame until its audio is reached would outlast the limit."""
+    longest = ask.limits.duration_s.most
+    held = (ask.facts.duration_s or Fraction(0)) + gap_s(ask.facts)
+    return longest is not None and held > longest and (not copies or "video/size" in ask.errors)
 
 
 def _encode_at(ask: _Ask, cut: Cut | None, extend: Extend | None, shape: list[Step]) -> Iterator[Step]:
@@ -180,9 +187,9 @@ def _with_own(limits: VideoLimits, facts: VideoFacts) -> VideoLimits:
     return msgspec.structs.replace(limits, codec=codec, sound_codec=sound_codec)
 
 
-def _told_anew(facts: VideoFacts, cut: Cut | None, extend: Extend | None) -> Iterator[str]:
+def _told_anew(facts: VideoFacts, limit: Range, cut: Cut | None, extend: Extend | None) -> Iterator[str]:
     """Yield the duration rules that rewriting clears, unless kept audio outlasts the video."""
-    if not (cut or extend):
+    if not (cut or extend) and not limit.blames(facts.duration_s or Fraction(0)):
         yield "video/duration"
     longer = (facts.sound_duration_s or 0) > (facts.duration_s or 0)
     if (cut and HEADER not in cut.clears) or extend or not (longer or gap_s(facts)):
@@ -235,7 +242,7 @@ def _whole_pixels(facts: VideoFacts, limits: VideoLimits) -> Iterator[Step]:
     odd = any(side % 2 for side in ((facts.aperture.width_px, facts.aperture.height_px) if facts.aperture else stored))
     if not (turned or odd):
         return
-    frame = _frame(limits)
+    frame = frame_of(limits)
     size = even_size(facts.width_px, facts.height_px, frame)
     if size:
         yield Resize(width_px=size[0], height_px=size[1], rounded=not turned, loss="lossy", clears=())
@@ -247,7 +254,7 @@ def _shape_steps(
     """Yield cropping or padding and scaling, if needed."""
     if not (errors & {*SHAPE_RULES, "video/pixel-shape"} or isinstance(fix_options.crop, Area)):
         return
-    frame = _frame(limits)
+    frame = frame_of(limits)
     if not (errors & set(SHAPE_RULES) or isinstance(fix_options.crop, Area)):
         width_px, height_px = even_size(facts.width_px, facts.height_px, frame) or (facts.width_px, facts.height_px)
         yield Resize(width_px=width_px, height_px=height_px, loss="lossy", clears=("video/pixel-shape",))
@@ -255,16 +262,6 @@ def _shape_steps(
     ratio = limits.aspect_ratio if "video/aspect-ratio" in errors else None
     clears = ("video/aspect-ratio",), tuple(rule for rule in SHAPE_RULES[:2] if rule in errors)
     yield from shape_steps((facts.width_px, facts.height_px), ratio, frame, fix_options, clears)
-
-
-def _frame(limits: VideoLimits) -> Frame:
-    return Frame(
-        side_px=limits.side_px,
-        pixels=limits.pixels,
-        short_edge_px=limits.short_edge_px,
-        long_edge_px=limits.long_edge_px,
-        multiple=2,
-    )
 
 
 def target_rate(rate: Fraction, limit: Range) -> Fraction:
@@ -304,12 +301,13 @@ def video_cut(facts: VideoFacts, limit: Range, rate: Fraction, keep: Keep, windo
         return None
     length, source = _whole_frames(cut.length_s, limit, rate), facts.frame_rate_hz or rate
     start = Fraction(math.floor(min(cut.start_s, max(whole - length, Fraction(0))) * source)) / source
-    return Cut(start_s=start, length_s=length, loss=cut.loss, clears=("video/duration",))
+    clears = () if limit.blames(length) else ("video/duration",)
+    return Cut(start_s=start, length_s=length, loss=cut.loss, clears=clears)
 
 
 def _whole_frames(length: Fraction, limit: Range, rate: Fraction) -> Fraction:
-    """Round a duration down to whole frames; up where it would become too short."""
-    frames = math.floor(length * rate)
+    """Round a duration down to whole frames, one at the least; up where it would become too short."""
+    frames = max(math.floor(length * rate), 1)
     if limit.min is not None and frames / rate < limit.min <= length:
         frames = math.ceil(limit.min * rate)
     return frames / rate
@@ -341,17 +339,19 @@ def _shrinks(facts: VideoFacts, errors: frozenset[str], limits: VideoLimits, cut
     return facts.bytes * cut.length_s / facts.duration_s <= room * LOSSLESS_SHARE
 
 
-def between_packets(cut: Cut, wanted: Wanted, points: CutPointFinder, *, clears: tuple[str, ...]) -> Cut:
-    """Move a cut to cut points, if there are any; else keep it."""
+def between_packets(
+    cut: Cut, wanted: Wanted, points: CutPointFinder, least: Fraction, *, clears: tuple[str, ...]
+) -> Cut:
+    """Move a cut to cut points, if there are any that keep at least so many seconds; else keep it."""
     cut_point = points(wanted)
-    if cut_point is None:
+    if cut_point is None or cut_point.length_s < least:
         return cut
     return Cut(
         start_s=cut_point.start_s,
         length_s=cut_point.length_s,
         packets=Packets(cut_point.first, cut_point.frames),
         loss="lossless",
-        clears=clears or cut.clears,
+        clears=clears,
     )
 
 

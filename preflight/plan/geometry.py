@@ -23,6 +23,8 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     pixels: Range | None = None
     short_edge_px: Range | None = None
     long_edge_px: Range | None = None
+    aspect_ratio: Range | None = None
+    """Limit on width over height, which rounding must not break; what breaks it before may break it after."""
     multiple: int = 1
     """Divisor of both sides: 2 where chroma is subsampled."""
 
@@ -30,6 +32,18 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
         """Tell whether a size is within the limits."""
         inside = all(limit.broken_by(side) is None for limit, side in self.edges(width, height))
         return inside and (self.pixels is None or self.pixels.broken_by(width * height) is None)
+
+    def refuses(self, width: int, height: int) -> bool:
+        """Tell whether a size breaks a limit that is an error to break."""
+        edges = self.edges(width, height) + ([(self.pixels, width * height)] if self.pixels else [])
+        return any(limit.weight == "error" and limit.broken_by(value) is not None for limit, value in edges)
+
+    def takes_of(self, width: int, height: int) -> Callable[[tuple[int, int]], bool]:
+        """Build the test of a new size for one that has this width and height."""
+        ratio = self.aspect_ratio
+        if ratio is None or ratio.broken_by(Fraction(width, height)) is not None:
+            return lambda size: self.takes(*size)
+        return lambda size: ratio.broken_by(Fraction(*size)) is None and self.takes(*size)
 
     def edges(self, width: int, height: int) -> list[tuple[Range, int]]:
         """List the limits on edges, each with the edge it is for."""
@@ -54,15 +68,14 @@ def nearest_size(width: int, height: int, frame: Frame) -> tuple[int, int] | Non
     )
     sizes = sorted(_candidates(width, height, scale, frame.multiple), key=likest)
     near = (size for size in sizes if least <= size[0] * size[1] <= most)
-    return next((size for size in itertools.chain(near, sizes) if frame.takes(*size)), None)
+    return next(filter(frame.takes_of(width, height), itertools.chain(near, sizes)), None)
 
 
 def even_size(width: int, height: int, frame: Frame) -> tuple[int, int] | None:
     """Choose the neighbouring even size of the best aspect ratio, else the nearest that fits."""
     next_to = [(w - w % 2, w + w % 2) for w in (width, height)]
-    fits = [
-        (across, down) for across, down in itertools.product(*next_to) if across and down and frame.takes(across, down)
-    ]
+    takes = frame.takes_of(width, height)
+    fits = [(across, down) for across, down in itertools.product(*next_to) if across and down and takes((across, down))]
     likest = _dissimilarity(width, height, Fraction(width * height))
     return min(fits, key=likest, default=None) or nearest_size(width, height, frame)
 
@@ -113,8 +126,10 @@ def within_ratio(width: int, height: int, limit: Range, fit: str) -> tuple[int, 
     bound = limit.broken_by(ratio)
     if bound is None:
         return width, height
-    too_wide = ratio > bound
-    narrower = too_wide == (fit == "crop")
-    if narrower:
-        return (math.floor(height * bound), height) if too_wide else (math.ceil(height * bound), height)
-    return (width, math.ceil(width / bound)) if too_wide else (width, math.floor(width / bound))
+    too_wide, crops = ratio > bound or bound == limit.below, fit == "crop"
+    whole, step = (math.floor, -1) if crops else (math.ceil, 1)
+    across, down = (whole(height * bound), height) if too_wide == crops else (width, whole(width / bound))
+    is_bound = min(across, down) > 0 and limit.broken_by(Fraction(across, down)) is not None
+    if is_bound:  # which is no part of the range
+        return (across + step, down) if too_wide == crops else (across, down + step)
+    return across, down

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from preflight.plan.geometry import Frame
 from preflight.plan.options import FixOptions
-from preflight.plan.shape import shape_steps
+from preflight.plan.shape import frame_of, shape_steps
 from preflight.plan.steps import Crop, Flatten, LeftOut, Pad, Resize, Step, ToneMap, Turn, Write, find
 from preflight.profiles.schema import ImageLimits
 from preflight.values.facts import ImageFacts
@@ -86,11 +85,7 @@ def _shaped(facts: ImageFacts, errors: frozenset[str], limits: ImageLimits, fix_
     """Yield the steps that change aspect ratio and size."""
     ratio = limits.aspect_ratio if "image/aspect-ratio" in errors else None
     clears = ("image/aspect-ratio",), ("image/side",)
-    yield from shape_steps(facts.given_px, ratio, _frame(limits), fix_options, clears)
-
-
-def _frame(limits: ImageLimits) -> Frame:
-    return Frame(side_px=limits.side_px, short_edge_px=limits.short_edge_px, long_edge_px=limits.long_edge_px)
+    yield from shape_steps(facts.given_px, ratio, frame_of(limits), fix_options, clears)
 
 
 def _last_size(facts: ImageFacts, shaped: list[Step]) -> tuple[int, int]:

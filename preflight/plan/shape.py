@@ -6,12 +6,26 @@ from fractions import Fraction
 from preflight.plan.geometry import Frame, nearest_size, within_ratio
 from preflight.plan.options import FixOptions, Size, fit_step
 from preflight.plan.steps import Crop, Pad, Resize
-from preflight.profiles.schema import Profile
+from preflight.profiles.schema import ImageLimits, Profile, VideoLimits
+from preflight.values.assets import Kind
 from preflight.values.facts import Area, ImageFacts, VideoFacts
 from preflight.values.findings import Finding, Judged
 from preflight.values.limits import Range
 from preflight.values.phrase import phrase
 from preflight.values.units import distinct_decimal
+
+
+def frame_of(limits: ImageLimits | VideoLimits) -> Frame:
+    """Collect the limits on a size; a clip's sides are even, since its chroma is subsampled."""
+    video = isinstance(limits, VideoLimits)
+    return Frame(
+        side_px=limits.side_px,
+        pixels=limits.pixels if isinstance(limits, VideoLimits) else None,
+        short_edge_px=limits.short_edge_px,
+        long_edge_px=limits.long_edge_px,
+        aspect_ratio=limits.aspect_ratio,
+        multiple=2 if video else 1,
+    )
 
 
 def shape_steps(
@@ -55,9 +69,9 @@ def uncropped(judged: Judged, part: Area, profile: Profile) -> Finding | None:
     """
     facts = judged.facts
     if isinstance(facts, ImageFacts):
-        size, limit = facts.given_px, profile.image.aspect_ratio
+        size, frame, limit = facts.given_px, frame_of(profile.image), profile.image.aspect_ratio
     elif isinstance(facts, VideoFacts):
-        size, limit = (facts.width_px, facts.height_px), profile.video.aspect_ratio
+        size, frame, limit = (facts.width_px, facts.height_px), frame_of(profile.video), profile.video.aspect_ratio
     else:
         return None
     rule = f"{judged.kind}/aspect-ratio"
@@ -74,7 +88,7 @@ def uncropped(judged: Judged, part: Area, profile: Profile) -> Finding | None:
         return Finding(rule=rule, severity="error", message=message)
     ratio = Fraction(part.width_px, part.height_px)
     if (bound := limit.broken_by(ratio)) is None:
-        return None
+        return _unscaled(judged.kind, part, frame)
     message = phrase(
         "the part to crop, {n1} x {n2} px, is a width/height of {n3}; {limit} allowed",
         n1=part.width_px,
@@ -85,18 +99,30 @@ def uncropped(judged: Judged, part: Area, profile: Profile) -> Finding | None:
     return Finding(rule=rule, severity="error", message=message, measured=ratio, limit=limit.text(), unit="ratio")
 
 
+def _unscaled(kind: Kind, part: Area, frame: Frame) -> Finding | None:
+    """Report a marked crop whose shape no allowed size has; None where one has, or a limit is in doubt."""
+    size = part.width_px, part.height_px
+    if nearest_size(*size, frame) or not frame.refuses(*size):
+        return None
+    message = phrase(
+        "the part to crop, {n1} x {n2} px, has a shape that no allowed size has", n1=part.width_px, n2=part.height_px
+    )
+    return Finding(rule=f"{kind}/side", severity="error", message=message)
+
+
 def _marked(part: Area, frame: Frame, clears: tuple[tuple[str, ...], tuple[str, ...]]) -> Iterator[Crop | Resize]:
     """Yield the marked crop, and the scaling it needs."""
     size = part.width_px, part.height_px
+    final = nearest_size(*size, frame)
     yield Crop(
         left_px=part.left_px,
         top_px=part.top_px,
         width_px=size[0],
         height_px=size[1],
         loss="creative",
-        clears=(*clears[0], *clears[1]),
+        clears=(*clears[0], *(clears[1] if final else ())),
     )
-    yield from _scaled(size, nearest_size(*size, frame) or size, clears[1])
+    yield from _scaled(size, final or size, clears[1])
 
 
 def _scaled(before: Size, size: Size, clears: tuple[str, ...]) -> Iterator[Resize]:

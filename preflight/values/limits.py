@@ -121,6 +121,10 @@ class Range(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
             return self.below
         return None
 
+    def blames(self, value: Fraction | int) -> bool:
+        """Tell whether a value breaks a bound, or lies above the note."""
+        return self.broken_by(value) is not None or (self.note_above is not None and value > self.note_above)
+
     def seen_accepted(self, value: Fraction | int) -> bool:
         """Tell whether the service accepted such a value beyond the bounds."""
         low = self.min if self.seen_min is None else self.seen_min

@@ -33,8 +33,8 @@ LONG_HEAD_BYTES = 1 << 13
 START = b"\0\0\1"
 H264_WIDTH_AT, HEVC_WIDTH_AT = 4, 21
 H264_HEADED, H264_SLICES, HEVC_SLICES, HEVC_SEI = (1, 2, 5), range(1, 6), 32, 39
-"""nal_unit_type of slices and of partition A, which begin with a slice header; with partitions B and C, which do not; the
-end of HEVC's, and its messages: H.264, table 7-1 and 7.3.2.9; H.265, table 7-1."""
+"""nal_unit_type of slices and of partition A, which begin with a slice header; with partitions B and C, which do not;
+the end of HEVC's, and its messages: H.264, table 7-1 and 7.3.2.9; H.265, table 7-1."""
 HEVC_RADL = (6, 7)
 """nal_unit_type of leading pictures that need nothing before their keyframe: H.265, table 7-1."""
 PICTURE_TIMING = 1
