@@ -40,6 +40,8 @@ COVER_NAME = "metadata_block_picture"
 TAIL_BYTES = 1 << 16
 TAGGED = {"mp1", "mp2", "mp3", "aac"}
 """Formats whose tags may stand at the end."""
+BROKEN_TAG = (ValueError, ArithmeticError, LookupError, OSError, TypeError, struct.error, RecursionError)
+"""What mutagen raises on broken frames, besides its own: chapters within chapters are read by recursion."""
 NAME_BOX = re.compile(rb"name[\0-\xff]{4}([\x20-\x7e]{2,60})[\0-\xff]{4}data[\0-\xff]{8}([^\0]{1,200})")
 """A name and a value in an iTunes list."""
 
@@ -92,7 +94,7 @@ def _id3(tag: bytes) -> Iterator[Field]:
     make: Any = ID3
     try:
         read = make(fileobj=io.BytesIO(tag), translate=False, load_v1=False)
-    except (MutagenError, ValueError, ArithmeticError, LookupError, OSError, TypeError):
+    except (MutagenError, *BROKEN_TAG):
         yield "", tag
         return
     for frame in read.values():
@@ -151,7 +153,7 @@ def _flac_blocks(stream: BinaryIO, start: int, size: int) -> Iterator[Field]:
         stream.seek(at)
         head = stream.read(4)
         length = int.from_bytes(head[1:], "big")
-        if len(head) < 4 or at + length > size:  # noqa: PLR2004 - a block header is four bytes
+        if len(head) < 4 or at + 4 + length > size:  # noqa: PLR2004 - a block header is four bytes
             return
         kind = head[0] & ~LAST_BLOCK
         if kind in (COMMENTS, COVER, APPLICATION):
