@@ -133,7 +133,8 @@ def _run(trun: bytes, usual: int) -> tuple[int | None, int]:
         return begin, count * usual
     head = 8 + 4 * bool(flags & OFFSET_GIVEN) + 4 * bool(flags & FIRST_FLAGS_GIVEN)
     row, at = (flags >> 8 & 15).bit_count(), flags >> 8 & 1
-    numbers: tuple[int, ...] = struct.unpack_from(f">{min(count * row, (len(trun) - head) // 4)}I", trun, head)
+    held = trun[head:]
+    numbers: tuple[int, ...] = struct.unpack_from(f">{min(count * row, len(held) // 4)}I", held)
     return begin, sum(numbers[at::row])
 
 

@@ -121,7 +121,7 @@ def test_several_tags_in_front_are_all_read_and_one_longer_than_its_file_is_none
     tags = [id3((b"TIT2", b"\0title %d" % number)) for number in range(3)]
     found = fields_of(b"".join(tags) + bytes(30), "flac")
     assert [value for _, value in found] == ["title 0", "title 1", "title 2"]
-    assert fields_of(id3((b"TIT2", b"\0title"), length=1 << 27), "mp3") == []
+    assert fields_of(id3((b"TIT2", b"\0title"), length=1 << 27), "flac") == []
 
 
 @pytest.mark.parametrize("kind", ["mp1", "mp2", "mp3", "aac"])

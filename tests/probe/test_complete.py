@@ -12,6 +12,7 @@ from fixtures.recipe_stream import boxed
 from preflight.probe.complete import refuse_incomplete
 from preflight.probe.faults import Unreadable
 from tests.probe.admitted import content, facts_of, fault_of
+from tests.probe.boxes_by_hand import box, full, moov, movie
 
 
 @pytest.mark.parametrize("share", [0.5, 0.7, 0.8, 0.9, 0.95, 0.99])
@@ -122,3 +123,152 @@ def test_what_stands_behind_an_avi_is_none_of_its_parts() -> None:
 @given(st.binary(max_size=200))
 def test_any_bytes_are_whole_or_cut_short(content: bytes) -> None:
     assert refused(content) == "" or refused(content).startswith("cut short: ")
+
+
+# ---- fragments by hand: where each says that its samples end ---------------------------------------------------------
+
+
+def past(*content: bytes, room: int = 0) -> int:
+    """Return the bytes that are promised past the end of a file, which has more after its boxes; 0 where it is whole."""
+    whole = b"".join(content)
+    stream = io.BytesIO(whole + bytes(room))
+    try:
+        refuse_incomplete(stream, len(whole) + room, "mov", movie(whole))
+    except Unreadable as said:
+        return int("".join(filter(str.isdigit, str(said))))
+    return 0
+
+
+def fragment(*runs: bytes, head: bytes | None = None) -> bytes:
+    return box(b"moof", box(b"traf", full(b"tfhd", struct.pack(">I", 1)) if head is None else head, *runs))
+
+
+def run(*fields: int, flags: int) -> bytes:
+    return full(b"trun", struct.pack(f">{len(fields)}I", *fields), flags=flags)
+
+
+def usual(size: int, track: int = 1) -> bytes:
+    return moov(box(b"mvex", full(b"trex", struct.pack(">5I", track, 1, 0, size, 0))))
+
+
+@pytest.mark.parametrize(
+    ("fields", "flags", "end"),
+    [
+        ((2, 100, 30, 40), 0x201, 170),
+        ((2, 100, 7, 30, 40), 0x205, 170),
+        ((2, 100, 1, 30, 2, 40), 0x301, 170),
+        ((2, 100, 30, 0, 0, 40, 0, 0), 0xE01, 170),
+        ((2, 100, 1, 30, 9, 9, 1, 40, 9, 9), 0xF01, 170),
+        ((3, 100), 0x001, 115),
+        ((3, 100, 9, 9, 9), 0x101, 115),
+        ((2, 30, 40), 0x200, 70),
+        ((0, 500), 0x001, 500),
+    ],
+    ids=[
+        "a size each",
+        "and flags of the first",
+        "and durations",
+        "and flags and shifts",
+        "all four",
+        "the usual size",
+        "durations alone",
+        "no offset",
+        "no samples",
+    ],
+)
+def test_a_run_ends_as_many_bytes_behind_its_offset_as_its_samples_take(
+    fields: tuple[int, ...], flags: int, end: int
+) -> None:
+    front = usual(5)
+    moof = fragment(run(*fields, flags=flags))
+    missing = end - len(moof)
+    assert past(front, moof, room=missing) == 0
+    assert past(front, moof, room=missing - 1) == 1
+
+
+@pytest.mark.parametrize(
+    ("flags", "fields", "sample"),
+    [
+        (0x10, (11,), 11),
+        (0x12, (1, 11), 11),
+        (0x1A, (1, 7, 11), 11),
+        (0x3A, (1, 7, 11, 0), 11),
+        (0x08, (7,), 5),
+        (0, (), 5),
+    ],
+)
+def test_a_fragment_may_have_a_usual_size_of_its_own(flags: int, fields: tuple[int, ...], sample: int) -> None:
+    head = full(b"tfhd", struct.pack(f">{1 + len(fields)}I", 1, *fields), flags=flags)
+    front, moof = usual(5), fragment(run(10, 200, flags=1), head=head)
+    missing = 200 + 10 * sample - len(moof)
+    assert past(front, moof, room=missing) == 0
+    assert past(front, moof, room=missing - 1) == 1
+
+
+def test_offsets_count_from_the_fragment_or_from_a_place_of_64_bits() -> None:
+    front = usual(5)
+    moof = fragment(run(1, 300, flags=1))
+    assert past(front, box(b"free", bytes(50)), moof, room=305 - len(moof)) == 0
+    head = full(b"tfhd", struct.pack(">IQ", 1, 1000), flags=1)
+    anchored = fragment(run(1, 300, flags=1), head=head)
+    assert past(front, anchored, room=1305 - len(front + anchored)) == 0
+    assert past(front, anchored, room=1304 - len(front + anchored)) == 1
+
+
+def test_a_run_without_an_offset_begins_where_the_one_before_ends() -> None:
+    front = usual(5)
+    moof = fragment(run(2, 200, flags=1), run(3, flags=0), run(4, flags=0))
+    assert past(front, moof, room=200 + 45 - len(moof)) == 0
+    assert past(front, moof, room=200 + 45 - len(moof) - 1) == 1
+
+
+def test_a_negative_offset_reaches_back() -> None:
+    front = usual(5)
+    assert past(front, fragment(run(2, 2**32 - 10, flags=1))) == 0
+
+
+@given(st.binary(max_size=60), st.sampled_from([b"tfhd", b"trun"]))
+def test_fragments_of_any_bytes_are_whole_or_cut_short(inside: bytes, name: bytes) -> None:
+    assert past(usual(5), box(b"moof", box(b"traf", box(name, inside))), box(b"moof", inside)) >= 0
+
+
+@pytest.mark.parametrize("version", [0, 1])
+def test_segments_that_an_index_lists_follow_one_another_behind_it(version: int) -> None:
+    layout = ">IIQQHH" if version else ">IIIIHH"
+    rows = b"".join(struct.pack(">III", size | 1 << 31, 0, 0) for size in (100, 50))
+    sidx = full(b"sidx", struct.pack(layout, 1, 1000, 0, 20, 0, 2) + rows, version=version)
+    moof = fragment()
+    missing = 20 + 100 + 50 - len(moof)
+    assert past(usual(5), sidx, moof, room=missing) == 0
+    assert past(usual(5), sidx, moof, room=missing - 1) == 1
+
+
+@pytest.mark.parametrize("version", [0, 1])
+@pytest.mark.parametrize("widths", [0x00, 0x3F, 0x15])
+def test_the_last_fragment_of_an_index_must_begin_in_the_file(version: int, widths: int) -> None:
+    numbers = sum((widths >> shift & 3) + 1 for shift in (0, 2, 4))
+    row = struct.Struct(">QQ" if version else ">II")
+
+    def indexed(place: int) -> tuple[bytes, ...]:
+        rows = row.pack(0, 5) + bytes(numbers) + row.pack(9, place) + bytes(numbers)
+        tfra = full(b"tfra", struct.pack(">III", 1, widths, 2) + rows, version=version)
+        return usual(5), fragment(), box(b"mfra", tfra)
+
+    size = sum(map(len, indexed(0)))
+    assert past(*indexed(size)) == 0
+    assert past(*indexed(size + 7)) == 7
+
+
+def test_a_box_of_a_fragmented_file_must_end_in_it_and_an_unknown_one_need_not() -> None:
+    for name, missing in ((b"mdat", 40), (b"free", 40), (b"abcd", 0)):
+        assert past(usual(5), fragment(), box(name, bytes(100))[:-40]) == missing
+
+
+def test_without_fragments_only_the_movie_header_must_end_in_the_file() -> None:
+    assert past(moov(), box(b"mdat", bytes(100))[:-40]) == 0
+    assert past(moov(bytes(100))[:-40]) == 40
+
+
+@pytest.mark.parametrize("rest", [b"\0\0\0", b"\r\n", b"abcdef", b"\1\0\0\x10moo", b"\0\0\1\0xyz"])
+def test_bytes_behind_the_last_box_that_begin_none_are_no_cut(rest: bytes) -> None:
+    assert past(usual(5), fragment(), rest) == 0
