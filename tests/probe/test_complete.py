@@ -129,7 +129,7 @@ def test_any_bytes_are_whole_or_cut_short(content: bytes) -> None:
 
 
 def past(*content: bytes, room: int = 0) -> int:
-    """Return the bytes that are promised past the end of a file, which has more after its boxes; 0 where it is whole."""
+    """Return the bytes that are promised past the end of a file, with more after its boxes; 0 where it is whole."""
     whole = b"".join(content)
     stream = io.BytesIO(whole + bytes(room))
     try:
