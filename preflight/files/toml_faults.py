@@ -32,7 +32,9 @@ MOST_FAULTS = 3
 """Most corrections to one line."""
 MOST_CHARACTERS = 1 << 16
 """Longest file to try corrections on: each try parses all of it."""
-BETWEEN = re.compile(r"""(?<=["'}\d])\s+(?=["'{\d])""")
+BETWEEN = re.compile(r"""("(?:[^"\\]|\\.)*"|'[^']*'|[}\d])\s+(?=["'{\d])|"(?:[^"\\]|\\.)*"|'[^']*'""")
+"""The end of an entry and blanks before the next one, or an entry that is text: no blank within one counts."""
+OPEN_QUOTE = 'Expected "\'"'
 COMMENT = re.compile(r"\s+#.*$")
 COMMENTED = re.compile(r"\s*(?://|--|;|%|<!--|```|~~~)")
 """How comments begin in other languages; Markdown fences what is quoted."""
@@ -98,8 +100,15 @@ def _place(lines: list[str], said: str) -> tuple[int, int]:
     if found and found[1]:
         number = min(int(found[1]), len(lines))
         return number, min(int(found[2]), len(lines[number - 1]) + 1)
-    number = max((at for at, line in enumerate(lines, 1) if line.strip()), default=1)
+    number = _opened(lines, said) or max((at for at, line in enumerate(lines, 1) if line.strip()), default=1)
     return number, len(lines[number - 1].rstrip()) + 1
+
+
+def _opened(lines: list[str], said: str) -> int | None:
+    """Find the line of a single quote that nothing closes: `tomllib` looks for its end to that of the file."""
+    if not said.startswith(OPEN_QUOTE):
+        return None
+    return max((at for at, line in enumerate(lines, 1) if "'" in line), default=None)
 
 
 def _is_better(lines: list[str], number: int, corrected: str) -> bool:
@@ -199,7 +208,7 @@ def _quoted(line: str) -> str | None:
     """Quote a bare value."""
     found = KEY_AND_VALUE.fullmatch(line)
     value = COMMENT.sub("", found[2]).strip().rstrip(",") if found else ""
-    if not found or not value or value[0] in "[{":
+    if not found or not value or value[0].translate(WIDE) in "[{" or value[0] in QUOTES:
         return None
     return f"{found[1]}{_as_text(_bare(value))}"
 
@@ -269,7 +278,7 @@ def _opened_list(line: str) -> str | None:
 
 
 def _no_comma(line: str) -> str:
-    return line.rstrip().rstrip(",;")
+    return line.rstrip().rstrip(",;").rstrip()
 
 
 def _quoted_key(line: str) -> str | None:
@@ -288,7 +297,8 @@ def _listed(line: str) -> str | None:
     if not found or not found[2].lstrip().startswith("["):
         return None
     inner = found[2].strip()
-    return found[1] + BETWEEN.sub(", ", inner if inner.endswith("]") else f"{inner}]")
+    inner = inner if inner.endswith("]") else f"{inner}]"
+    return found[1] + BETWEEN.sub(lambda two: f"{two[1]}, " if two[1] else two[0], inner)
 
 
 def _quoted_entries(line: str) -> str | None:
@@ -328,6 +338,7 @@ CORRECTIONS: tuple[tuple[str, Callable[[str], str | None]], ...] = (
 IN_WORDS = {
     "Invalid statement": "a line is a key, = and a value; a table in brackets; or a comment that begins with #",
     "Unterminated string": "a closing quote is missing",
+    OPEN_QUOTE: "a closing quote is missing",
     "Expected '=' after a key": "a key is one word, and = follows it",
     'Expected \'"""\'': "three quotes open a text, and none close it",
     "Expected \"'''\"": "three quotes open a text, and none close it",

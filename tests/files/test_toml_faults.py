@@ -1,5 +1,6 @@
 """TOML as people write it who never heard of it: the cause in words, and a line that can be read."""
 
+import json
 import tomllib
 import unicodedata
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.files.text import TextError, toml_of
-from preflight.files.toml_faults import Fault, fault_of
+from preflight.files.toml_faults import QUOTES, WIDE, Fault, fault_of
 
 
 def fault(text: str) -> Fault:
@@ -128,3 +129,116 @@ def test_a_large_file_is_explained_without_trying() -> None:
 def test_a_file_of_another_kind_is_called_what_it_is(content: bytes, said: str) -> None:
     with pytest.raises(TextError, match=said):
         toml_of(content)
+
+
+MORE = {
+    "a colon and a comma": ("duration: 5,", "= is missing", "duration = 5"),
+    "nothing between": ("duration 5", "= is missing", "duration = 5"),
+    "an open text in single quotes": ("prompt = 'A boat", "closing quote", "prompt = 'A boat'"),
+    "off": ("generate_audio = OFF", "small letters", "generate_audio = false"),
+    "a word and a remark": ("generate_audio = No # silent", "small letters", "generate_audio = false"),
+    "seconds with a point": ("duration = 2.5 sec", "no unit", "duration = 2.5"),
+    "Chinese seconds": ("duration = 5秒 # short", "no unit", "duration = 5"),
+    "less than nothing": ("duration = -5s", "no unit", "duration = -5"),
+    "a semicolon": ('prompt = "x";', "no comma either", 'prompt = "x"'),
+    "a comma after a number": ("duration = 5 ,", "no comma either", "duration = 5"),
+    "a table of tables": ("[[shots\nx = 1", "bracket of a table", "[[shots]]"),
+    "one bracket of two": ("[[shots]\nx = 1", "bracket of a table", "[[shots]]"),
+    "a list without an end": ('images = ["a.jpg" "b.jpg"', "a comma is missing", 'images = ["a.jpg", "b.jpg"]'),
+    "numbers without commas": ("sizes = [1 2 3]", "a comma is missing", "sizes = [1, 2, 3]"),
+    "tables without a comma": ("a = [{x = 1} {x = 2}]", "a comma is missing", "a = [{x = 1}, {x = 2}]"),
+    "a Chinese key": ("时长 = 5", "other letters than A to Z", '"时长" = 5'),
+    "a soft hyphen": ("dura\u00adtion = 5", "cannot be seen", "duration = 5"),
+    "an ideographic blank": ("duration =\u30005", "blank of another kind", "duration = 5"),
+    "a mark for the direction": ("\u200eduration = 5", "cannot be seen", "duration = 5"),
+    "bars and brackets": ("images = ［“a.jpg”］", "curly quotes", 'images = ["a.jpg"]'),  # noqa: RUF001 - such as people type
+    "a smart quote that is open": ("prompt = “A boat", "curly quotes", 'prompt = "A boat"'),
+    "numbers within names": ('a = ["clip 1 2.mp4" "b 3"]', "a comma is missing", 'a = ["clip 1 2.mp4", "b 3"]'),
+    "blanks between quotes": ('a = [" " "\'" \'"\' 3]', "a comma is missing", 'a = [" ", "\'", \'"\', 3]'),
+    "an inner apostrophe": ("prompt = “It's a boat”", "curly quotes", 'prompt = "It\'s a boat"'),
+    "a quote within": ('prompt = say "hi" to me', "text needs quotes", "prompt = 'say \"hi\" to me'"),
+    "a path without quotes": ("path = C:\\clips\\a.mp4", "text needs quotes", "path = 'C:\\clips\\a.mp4'"),
+    "an address": ("callback_url = https://h/x?a=1", "text needs quotes", 'callback_url = "https://h/x?a=1"'),
+    "a bare list of addresses": ("images = [http://h/a.jpg]", "entries of a list", 'images = ["http://h/a.jpg"]'),
+    "a table twice": ("[a]\n[a]", "given twice", None),
+    "a value with nothing in it": ("a = ,", "a value is missing", None),
+}
+
+
+@pytest.mark.parametrize(("text", "cause", "corrected"), MORE.values(), ids=MORE)
+def test_what_else_people_write_is_explained_and_corrected(text: str, cause: str, corrected: str | None) -> None:
+    found = fault(text)
+    assert (cause in found.cause, found.excerpt.corrected) == (True, corrected)
+
+
+AROUND = (('a0 = "x"\n\n', ""), ("", "\nz9 = 5\n"), ("# “remark”\n", "\n# = 5\n"))
+ALONE = [one for one in (*CORRECTED.values(), *MORE.values()) if one[2] and "\n" not in one[0]]
+
+
+@pytest.mark.parametrize(("before", "after"), AROUND)
+def test_what_stands_around_a_fault_changes_neither_its_cause_nor_its_line(before: str, after: str) -> None:
+    for text, cause, corrected in ALONE:
+        found = fault(before + text + after)
+        assert cause in found.cause
+        assert (found.excerpt.text, found.excerpt.corrected) == (text, corrected)
+        assert found.excerpt.line == 1 + before.count("\n")
+
+
+WRITTEN = st.text(
+    st.characters(min_codepoint=32, exclude_categories=["Cs", "Cc", "Cf", "Zs", "Zl", "Zp"], exclude_characters="\"'\\")
+    | st.just(" "),
+    min_size=1,
+    max_size=30,
+).filter(lambda text: text == text.strip() and not {*text} & {*QUOTES, *map(chr, WIDE)})
+
+
+@given(WRITTEN)
+def test_curly_quotes_become_straight_ones_around_the_same_text(text: str) -> None:
+    assert corrected_value(f"prompt = “{text}”") == text
+
+
+@given(WRITTEN)
+def test_a_quote_that_is_not_closed_is_closed_after_the_same_text(text: str) -> None:
+    for sign in ('"', "'"):
+        assert corrected_value(f"prompt = {sign}{text}") in (text, text.rstrip(",;").rstrip())
+
+
+@given(st.integers(-(10**6), 10**6), st.sampled_from(["s", " s", "sec", " seconds", "초", " 秒"]))
+def test_a_number_loses_its_unit_and_nothing_else(value: int, unit: str) -> None:
+    assert corrected_value(f"duration = {value}{unit}", "duration") == value
+
+
+@given(st.lists(st.text("abc.-_0", min_size=1, max_size=6).filter(lambda word: word[0] in "abc"), min_size=1))
+def test_bare_entries_of_a_list_keep_their_names_and_order(names: list[str]) -> None:
+    assert corrected_value(f"images = [{', '.join(names)}]", "images") == names
+
+
+@given(st.lists(st.text("abc .", max_size=6), min_size=2, max_size=5))
+def test_entries_get_their_commas_and_keep_their_order(names: list[str]) -> None:
+    assert corrected_value(f"images = [{' '.join(map(json.dumps, names))}]", "images") == names
+
+
+def corrected_value(text: str, key: str = "prompt") -> object:
+    corrected = fault(text).excerpt.corrected
+    assert corrected is not None, text
+    return tomllib.loads(corrected)[key]
+
+
+def test_a_fault_at_the_very_end_is_told_of_the_last_line_that_holds_something() -> None:
+    found = fault('a = ["x",\n"y"\n\n\n')
+    assert found.excerpt.line <= 2
+    assert found.excerpt.text in ('a = ["x",', '"y"')
+
+
+def test_json_of_any_indent_is_told_to_be_json() -> None:
+    assert ".json" in fault('\n  {"a": 1}').cause
+
+
+@pytest.mark.parametrize("sign", ["'", '"', "'''", '"""'])
+@pytest.mark.parametrize("after", ["", "\n", "\nduration = 5\n[a]\nb = 1", "\r\nduration = 5\r\n"])
+def test_a_quote_that_stays_open_is_told_where_it_opens(sign: str, after: str) -> None:
+    before = f"a = {sign}x{sign}\n"
+    found = fault(f"{before}prompt = {sign}A boat{after}")
+    assert (found.excerpt.line, found.excerpt.text) == (2, f"prompt = {sign}A boat")
+    assert ("three quotes" if len(sign) > 1 else "a closing quote is missing") in found.cause
+    assert found.excerpt.corrected == f"prompt = {sign}A boat{sign}"

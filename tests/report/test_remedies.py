@@ -107,7 +107,7 @@ def test_no_sentence_stays_english(tag: Language) -> None:
 def test_a_translation_names_the_same_commands_and_options(kind: Kind) -> None:
     wanted = sorted(re.findall(r"(?<![\w-])--[a-z0-9-]+", typed.SENTENCES[kind]))
     for tag in ("ko", "zh"):
-        with speaking(tag):  # type: ignore[arg-type] # of a table
+        with speaking(tag):
             found = re.findall(r"(?<![\w-])--[a-z0-9-]+", typed.said(Remedy(kind)))
         assert sorted(found) == wanted, tag
 
