@@ -70,8 +70,7 @@ def _name_keys(
 ) -> list[str]:
     """Fill in the keys that msgspec does not name: in a table of tables, the entry that fails alone."""
     named = list(place)
-    while ANY_KEY in named:
-        at = named.index(ANY_KEY)
+    for at in [at for at, step in enumerate(place) if step == ANY_KEY]:  # by place: a key may be called so itself
         keys = _found(table, named[:at])
         found = [key for key in keys if fails_alike(_only(table, named[:at], key))] if isinstance(keys, Mapping) else []
         if not found:
