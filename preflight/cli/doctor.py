@@ -61,7 +61,7 @@ def command(ctx: click.Context, /, *, shown: TextOrJson) -> None:
             dump({"schema": "preflight.doctor/1", "checks": msgspec.to_builtins(examined, enc_hook=plain)}), nl=False
         )
     else:
-        text.write(map(_line, examined))
+        text.write(map(line, examined))
     ctx.exit(MISSING if any(one.needed and not one.ok for one in examined) else 0)
 
 
@@ -71,21 +71,26 @@ def examine() -> Iterator[Diagnosis]:
         "preflight", ok=True, found=phrase("{w1} on Python {w2}", w1=__version__, w2=sys.version.split()[0])
     )
     for name in LIBRARIES:
-        yield _library(name)
+        yield library(name)
     yield from _ffmpeg()
+    yield key()
+    yield from network()
+    yield ledger()
+
+
+def key() -> Diagnosis:
+    """Tell whether there is a key, and nothing of it."""
     has_key = bool(os.environ.get("EVOLINK_API_KEY"))
-    yield Diagnosis(
+    return Diagnosis(
         "key",
         ok=has_key,
         found="EVOLINK_API_KEY is set (never shown)" if has_key else "EVOLINK_API_KEY is not set",
         advice="" if has_key else "Needed only to submit: export EVOLINK_API_KEY=...",
         needed=False,
     )
-    yield from _network()
-    yield _ledger()
 
 
-def _network() -> Iterator[Diagnosis]:
+def network() -> Iterator[Diagnosis]:
     """Look at what stands between here and the service: addresses, proxies and certificates."""
     from preflight.service.proxies import named_proxies
 
@@ -130,7 +135,8 @@ def _tried(name: str, look: Callable[[], str]) -> Diagnosis:
         return Diagnosis(name, ok=False, found=found, advice=advice, needed=False)
 
 
-def _library(name: str) -> Diagnosis:
+def library(name: str) -> Diagnosis:
+    """Tell the version of a distribution, or how it is installed."""
     try:
         return Diagnosis(name, ok=True, found=version(name))
     except PackageNotFoundError:
@@ -155,18 +161,21 @@ def _ffmpeg() -> Iterator[Diagnosis]:
         yield Diagnosis("ffmpeg", ok=False, found="none that can do everything", advice=advice)
 
 
-def _ledger() -> Diagnosis:
+def ledger() -> Diagnosis:
+    """Tell where submissions are recorded, and whether they can be."""
     from preflight.submission.ledger import default_path
 
-    path = default_path()
-    folder = next((parent for parent in path.parents if parent.exists()), Path("/"))
-    ok = os.access(folder, os.W_OK)
+    named = os.environ.get("PREFLIGHT_LEDGER")
+    path = Path(named) if named else default_path()
+    there = next((place for place in (path, *path.absolute().parents) if place.exists()), Path("/"))
+    ok = os.access(there, os.W_OK) and (there == path or there.is_dir())
     advice = "" if ok else "Choose another place with --ledger or PREFLIGHT_LEDGER."
     found = phrase("{q} (exists)", q=path) if path.exists() else phrase("{q} (not yet made)", q=path)
     return Diagnosis("ledger", ok=ok, found=found, advice=advice)
 
 
-def _line(one: Diagnosis) -> text.Line:
+def line(one: Diagnosis) -> text.Line:
+    """Format one thing looked at."""
     word, style = ("ok", "green") if one.ok else ("missing", "bold red") if one.needed else ("note", "yellow")
     advice = f"  {localized(one.advice)}" if one.advice else ""
     told, name = filled(localized(word), WORD_COLUMNS), filled(localized(one.name), NAME_COLUMNS)

@@ -24,12 +24,13 @@ from preflight.server.answers import MissingError
 from preflight.server.events import Events
 from preflight.server.ui import views
 from preflight.server.ui.editions import default_model, edition_of, refuse_foreign, understood
-from preflight.server.ui.items import KINDS, Choices, Item, Which, kind_by_name, name_of, on_frames, part_of
+from preflight.server.ui.items import Choices, Item, Which, name_of, on_frames, part_of
 from preflight.server.ui.measurer import Measurer
 from preflight.server.ui.places import roles_of
 from preflight.server.ui.planning import has_changed, plans_of, probed_as
 from preflight.server.ui.project import Project, absolute
 from preflight.server.ui.request_view import request_view
+from preflight.server.ui.shelves import fresh, made_last, moved, of_kind, ordered, place_of, shelf_of
 from preflight.server.ui.threads import SharedWork, Threads
 from preflight.server.ui.words import WORDS, words_of
 from preflight.values.assets import Asset, Kind, Role, Window
@@ -93,12 +94,11 @@ class Workspace:
 
     def of_kind(self, kind: Kind) -> list[Item]:
         """List the items of a shelf, in order."""
-        return [item for item in self.items.values() if item.kind == kind]
+        return of_kind(self.items, kind)
 
     def ordered(self) -> list[Item]:
         """List all items: images, clips, sounds, and what is no medium."""
-        rest = [item for item in self.items.values() if item.kind not in KINDS]
-        return [*(item for kind in KINDS for item in self.of_kind(kind)), *rest]
+        return ordered(self.items)
 
     def spec(self) -> RequestSpec:
         """Build the request as it is now."""
@@ -109,8 +109,8 @@ class Workspace:
 
     def card(self, item: Item, role: Role | None) -> dict[str, Any]:
         """Build the state of an item for the page."""
-        place = next((n for n, one in enumerate(self.of_kind(item.kind), 1) if one is item), 0)
-        return views.card_view(item, role, self.profile) | {"place": place, "job": self.job_of(item.id)}
+        where = {"place": place_of(self.items, item), "job": self.job_of(item.id)}
+        return views.card_view(item, role, self.profile) | where
 
     def whole(self) -> dict[str, Any]:
         """Gather all that the page is told."""
@@ -157,25 +157,12 @@ class Workspace:
             NotDone: the project cannot be written.
         """
         with self.changing() as changed:
-            fresh = self._fresh(files)
-            changed.extend(fresh)
-            self.items |= {item.id: item for item in fresh}
-            for item in fresh:
+            added = fresh(self.items, files, MOST_ITEMS)
+            changed.extend(added)
+            self.items |= {item.id: item for item in added}
+            for item in added:
                 self._measure(item)
-        return fresh
-
-    def _fresh(self, files: Iterable[tuple[str, str]]) -> list[Item]:
-        """Make items of the files that are not there yet; raise CallError where they are too many."""
-        there = {item.source for item in self.items.values()}
-        fresh: list[Item] = []
-        for path, name in files:
-            place = path if Asset(path=path).is_url else absolute(path)
-            if place not in there:
-                there.add(place)
-                fresh.append(Item(name=name, source=place, kind=kind_by_name(place), probed={}, judged={}))
-        if len(self.items) + len(fresh) > MOST_ITEMS:
-            raise CallError(words_of("error.too-many", most=MOST_ITEMS), advice=WORDS["error.too-many.next"])
-        return fresh
+        return added
 
     def remove(self, id_: str) -> None:
         """Take an item off the table; its files stay."""
@@ -187,11 +174,7 @@ class Workspace:
     def move(self, id_: str, place: int) -> None:
         """Give an item another place on its shelf, from 1."""
         with self.changing():
-            item = self.item(id_)
-            shelf = [one for one in self.of_kind(item.kind) if one.id != id_]
-            shelf.insert(max(place - 1, 0), item)
-            rest = [one for one in self.items.values() if one.kind != item.kind]
-            self.items = {one.id: one for one in (*rest, *shelf)}
+            self.items = moved(self.items, self.item(id_), place)
 
     def keep(self, id_: str, window: Window | None) -> None:
         """Mark the part of an original to keep; a new file that was made before does not fit any more."""
@@ -372,12 +355,12 @@ class Workspace:
 
     def _shelve(self, item: Item, probed: Probed) -> None:
         """Put an item on the shelf of what it turned out to be, which is not what its name promised."""
-        kind: Kind = "unknown" if probed.facts is None and probed.kind == "unknown" else probed.kind
+        kind = shelf_of(probed)
         if kind not in (item.kind, "unknown"):
             with self.changing() as changed:
                 changed.append(item)
                 item.kind = kind
-                self.items = {**{i: one for i, one in self.items.items() if i != item.id}, item.id: item}
+                self.items = made_last(self.items, item)
 
     def look_again(self) -> bool:
         """Measure anew what has changed on the disk since it was measured; tell whether anything has."""
