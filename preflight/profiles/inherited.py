@@ -4,6 +4,7 @@ In: a table as TOML has it. Out: the same with every limit whole.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, get_args, get_origin
 
 import msgspec
@@ -43,9 +44,15 @@ def signed(table: Tables, name: str) -> Tables:
 
 
 def _signed(table: Tables, wanted: type[msgspec.Struct], about: Tables) -> Tables:
-    types = {field.encode_name: field.type for field in msgspec.structs.fields(wanted)}
+    types = _types(wanted)
     below = {key: _below(value, types.get(key), about) for key, value in table.items()}
     return {**about, **below} if issubclass(wanted, Sourced) else below
+
+
+@cache
+def _types(wanted: type[msgspec.Struct]) -> Mapping[str, object]:
+    """Return the types of a struct's places; its annotations are text, and reading them takes its time."""
+    return {field.encode_name: field.type for field in msgspec.structs.fields(wanted)}
 
 
 def _below(value: Any, wanted: object, about: Tables) -> Any:  # noqa: ANN401 - whatever stands in a TOML file

@@ -58,7 +58,27 @@ def load(name_or_path: str = DEFAULT) -> Profile:
     """
     if JOINED in name_or_path and set(several := name_or_path.split(JOINED)) <= set(names()):
         return common([load(name) for name in several])
+    if name_or_path in _stems(SHIPPED):
+        return _shipped(name_or_path)
     path = locate(name_or_path, SHIPPED)
+    profile = _loaded(path)
+    if path.parent != SHIPPED and profile.name in names():
+        _refuse_name(path, profile)
+    return profile
+
+
+@cache
+def _shipped(name: str) -> Profile:
+    """Load a shipped edition, a value that does not change while the program runs."""
+    return _loaded(SHIPPED / f"{name}.toml")
+
+
+def _loaded(path: Path) -> Profile:
+    """Load a file.
+
+    Raises:
+        ProfileError: as `load`.
+    """
     try:
         table = flatten(path)
         _refuse_format(table.get("format", 1))
@@ -69,8 +89,6 @@ def load(name_or_path: str = DEFAULT) -> Profile:
         raise ProfileError(
             phrase("{q}: {fault}", q=path.name, fault=error_words(error)), advice=Remedy("print-schema")
         ) from None
-    if path.parent != SHIPPED and profile.name in names():
-        _refuse_name(path, profile)
     return profile
 
 
