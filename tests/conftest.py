@@ -4,12 +4,14 @@ import gc
 import os
 import shutil
 import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import imageio_ffmpeg
 import pytest
+from _pytest.assertion import rewrite
 from hypothesis import HealthCheck, settings
 
 from preflight.system import processes as system
@@ -17,6 +19,7 @@ from preflight.workers import process
 from preflight.workers.child import LATER
 from preflight.workers.session import session
 
+TESTS = Path(__file__).parent
 MACHINES = "TEST_MACHINES_FFMPEG"
 """Variable; where it is set, tests use the ffmpeg that the machine has on its PATH."""
 SHM = Path("/dev/shm")  # noqa: S108 - another file system, where there is one
@@ -41,6 +44,25 @@ READ = (
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=30)
 settings.register_profile("thorough", settings.get_profile("patient"), max_examples=500)
 settings.load_profile("patient")
+
+# Hundreds of interpreters are started, of this package or with it: without bytecode each would compile it anew.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Rewrite the assertions of one worker's share of the tests; the others find them rewritten, and need not do so."""
+    worker, workers = os.environ.get("PYTEST_XDIST_WORKER", ""), int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if workers == 1 or session.config.args != list(session.config.getini("testpaths")):
+        return
+    state = session.config.stash[rewrite.assertstate_key]
+    for path in sorted(TESTS.rglob("test_*.py"))[int(worker.removeprefix("gw")) :: workers]:
+        folder = rewrite.get_cache_dir(path)
+        written = folder / f"{path.stem}{rewrite.PYC_TAIL}"
+        if rewrite._read_pyc(path, written) is None and rewrite.try_makedirs(folder):  # noqa: SLF001 - no public way
+            about, code = rewrite._rewrite_test(path, session.config)  # noqa: SLF001 - as above
+            rewrite._write_pyc(state, code, about, written)  # noqa: SLF001 - as above
 
 
 def pytest_configure() -> None:
