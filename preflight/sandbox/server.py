@@ -18,6 +18,7 @@ import uvicorn
 
 from preflight.sandbox.app import application
 from preflight.sandbox.fetch import is_loopback
+from preflight.sandbox.http_server import HttpServer
 from preflight.sandbox.listener import Listener
 from preflight.sandbox.service import Service
 from preflight.sandbox.settings import Settings
@@ -110,7 +111,7 @@ def running(*, host: str = "127.0.0.1", port: int = 0, **settings: object) -> It
     with _listening(host, port) as sock, tempfile.TemporaryDirectory(prefix="preflight-sandbox-") as folder:
         service = Service(chosen, Path(folder), _url(sock))
         listener = Listener()
-        server = uvicorn.Server(_config(service, listener))
+        server = HttpServer(_config(service, listener))
         listener.attach(server, partial(_listening, *sock.getsockname()[:2]))
         thread = threading.Thread(target=server.run, args=([sock],), name="sandbox", daemon=True)
         thread.start()
@@ -118,7 +119,7 @@ def running(*, host: str = "127.0.0.1", port: int = 0, **settings: object) -> It
             _wait_until_started(server, thread)
             yield Sandbox(service)
         finally:
-            server.should_exit = True
+            server.end()
             thread.join()
 
 

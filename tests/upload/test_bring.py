@@ -1,10 +1,12 @@
 """The files of a request reach their URLs: each content once, in order, again only when it must, never unchecked."""
 
+import io
 import os
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -63,8 +65,16 @@ def account(sandbox: Sandbox, ledger: Ledger) -> Iterator[Account]:
         yield Account(service, ledger, PROFILE)
 
 
+@cache
+def noise(seed: int) -> bytes:
+    """Draw a picture of some hundred thousand bytes, another for each seed."""
+    buffer = io.BytesIO()
+    Image.effect_noise((400, 400), 60).point(lambda value: value ^ seed).convert("RGB").save(buffer, "PNG")
+    return buffer.getvalue()
+
+
 def picture(path: Path, seed: int) -> Path:
-    Image.effect_noise((400, 400), 60).point(lambda value: value ^ seed).convert("RGB").save(path)
+    path.write_bytes(noise(seed))
     return path
 
 
