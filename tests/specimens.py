@@ -29,13 +29,15 @@ EDITIONS = ("seedance-2.0-2026-04", *(f"seedance-2.0{name}-2026-10" for name in 
 """The editions of one family: two of one model, and those of its sisters."""
 
 
-def lowered(profile: Profile, *, longest_s: int = 15) -> Profile:
-    """Let clips be small, and short at the most: what becomes of rates, times and streams shows in few pixels too."""
+def lowered(profile: Profile, *, longest_s: int = 15, shortest_s: int = 2, most_px: int | None = None) -> Profile:
+    """Let clips be small and short: what becomes of rates, times and streams shows in few pixels and frames too."""
     clip = profile.video
     lengths = (replace(one, max=longest_s, seen_max=None) for one in (clip.duration_s, clip.total_duration_s))
     duration, together = lengths
+    if shortest_s != duration.min:
+        duration = replace(duration, min=shortest_s, seen_min=None)
     smaller = replace(clip, duration_s=duration, total_duration_s=together)
-    pixels, side = replace(clip.pixels, min=64 * 64), replace(clip.side_px, min=64)
+    pixels, side = replace(clip.pixels, min=64 * 64, max=most_px or clip.pixels.max), replace(clip.side_px, min=64)
     return replace(profile, video=replace(smaller, pixels=pixels, side_px=side))
 
 

@@ -15,19 +15,23 @@ from preflight.flow.fix import graded
 from preflight.plan import FixOptions, Plan, plan
 from preflight.plan.cut_points import cut_points_of
 from preflight.plan.result import FixResult
-from preflight.plan.steps import Cut, find
+from preflight.plan.steps import Cut, Extend, Resize, find
 from preflight.probe import probe
 from preflight.report.json import fix_report
 from preflight.report.text import result_line
+from preflight.profiles import Profile
 from preflight.rules import judge
 from preflight.values.assets import Window
 from preflight.values.facts import VideoFacts
 from preflight.values.findings import Judged
 from preflight.values.quality import Quality
 from tests.apply.conftest import Program
-from tests.specimens import PROFILE, judged, media
+from tests.specimens import PROFILE, judged, lowered, media
 
-PICTURES = "testsrc2=s=854x480:r=20:d=2,noise=alls=8:allf=t"
+PICTURES = "testsrc2=s=428x240:r=20:d=1,noise=alls=8:allf=t"
+MOST_PX = 110_000
+SHORT = lowered(PROFILE, shortest_s=1, most_px=MOST_PX)
+"""What is compared with what shows in small clips of a second as well; a comparison costs by pixels and frames."""
 SOUGHT = 97
 """The mean that the default settings are to reach."""
 
@@ -40,15 +44,19 @@ def filmed(folder: Path, source: str = PICTURES, *options: str) -> Path:
     return path
 
 
-def planned(path: Path | str, fix_options: FixOptions | None = None) -> tuple[Plan, VideoFacts]:
-    verdict = judged(Path(path))
+def planned(
+    path: Path | str, fix_options: FixOptions | None = None, profile: Profile = SHORT
+) -> tuple[Plan, VideoFacts]:
+    verdict = judged(Path(path), profile)
     assert isinstance(verdict.facts, VideoFacts)
-    return plan(verdict, PROFILE, fix_options or FixOptions(allow="creative")), verdict.facts
+    return plan(verdict, profile, fix_options or FixOptions(allow="creative")), verdict.facts
 
 
-def mended(path: Path | str, folder: Path, fix_options: FixOptions | None = None) -> tuple[Quality | None, Applied]:
-    todo, facts = planned(path, fix_options)
-    order = Order(folder=folder / "out", profile=PROFILE.name, judge=lambda asset: judge(probe(asset), PROFILE))
+def mended(
+    path: Path | str, folder: Path, fix_options: FixOptions | None = None, profile: Profile = SHORT
+) -> tuple[Quality | None, Applied]:
+    todo, facts = planned(path, fix_options, profile)
+    order = Order(folder=folder / "out", profile=profile.name, judge=lambda asset: judge(probe(asset), profile))
     done = apply_plan(todo, facts, order)
     return measure_quality(done.plan, facts, Path(done.path)), done
 
@@ -67,8 +75,8 @@ def made_worse(path: Path, target: Path, *options: str) -> Quality:
     "source",
     [
         PICTURES,
-        "mandelbrot=s=680x384:r=24:end_scale=0.2:end_pts=60,trim=end=2,scale=1360:768",
-        "testsrc=s=768x1366:r=24:d=2",
+        "mandelbrot=s=272x154:r=24:end_scale=0.2:end_pts=60,trim=end=1,scale=544:308",
+        "testsrc=s=256x456:r=24:d=1",
     ],
     ids=["noise at another rate", "a zoom made smaller", "upright"],
 )
@@ -93,7 +101,7 @@ def test_the_settings_reach_what_they_were_chosen_for(source: str, tmp_path: Pat
     ],
 )
 def test_every_picture_is_compared_with_its_own(name: str, tmp_path: Path) -> None:
-    keep = Window.parse("0.5-2.5")
+    keep = Window.parse("0.5-1.5")
     quality, done = mended(media(name), tmp_path, FixOptions(allow="creative", keep_of={media(name): keep}))
     assert quality is not None
     assert quality.vmaf_mean > 90  # a picture beside its own has 60 or less
@@ -104,7 +112,9 @@ def test_every_picture_is_compared_with_its_own(name: str, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("how", ["loop", "freeze", "slow"])
 def test_what_was_made_longer_is_compared_with_the_source_made_longer(how: str, tmp_path: Path) -> None:
-    quality, _ = mended(media("video-1.8s.mp4"), tmp_path, FixOptions(allow="creative", extend=how))  # type: ignore[arg-type] # one of them
+    fix_options = FixOptions(allow="creative", extend=how)  # type: ignore[arg-type] # one of them
+    quality, done = mended(media("video-1.8s.mp4"), tmp_path, fix_options, lowered(PROFILE, most_px=MOST_PX))
+    assert find(done.plan.steps, Extend)
     assert quality is not None
     assert quality.vmaf_mean > 90
 
@@ -128,15 +138,16 @@ def test_a_starved_encode_is_told_from_a_good_one(tmp_path: Path) -> None:
 
 def test_another_clip_of_the_same_shape_is_far_from_the_source(tmp_path: Path) -> None:
     todo, facts = planned(media("video-23.976fps.mp4"))
-    found = measure_quality(
-        todo, facts, filmed(tmp_path, f"mandelbrot=s={facts.width_px}x{facts.height_px}:r=24,trim=end=3")
-    )
+    size = find(todo.steps, Resize)
+    assert size is not None
+    other = filmed(tmp_path, f"mandelbrot=s={size.width_px}x{size.height_px}:r=24,trim=end=1")
+    found = measure_quality(todo, facts, other)
     assert found is not None
     assert found.vmaf_mean < 40
 
 
 def test_full_range_is_compared_as_it_is_shown(tmp_path: Path) -> None:
-    clip = filmed(tmp_path, "testsrc2=s=854x480:r=20:d=2", "-pix_fmt", "yuvj420p")
+    clip = filmed(tmp_path, "testsrc2=s=428x240:r=20:d=1", "-pix_fmt", "yuvj420p")
     quality, _ = mended(clip, tmp_path)
     assert quality is not None
     assert quality.vmaf_mean > 90
@@ -169,7 +180,7 @@ def test_a_new_file_that_is_none_is_told(tmp_path: Path) -> None:
 
 
 def test_a_comparison_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
-    clip = filmed(tmp_path, "testsrc2=s=854x480:r=20:d=2")
+    clip = filmed(tmp_path, "testsrc2=s=428x240:r=20:d=1")
     todo, facts = planned(clip)
     with pytest.raises(FixFailed, match=r"ended after 0\.01 s"):
         measure_quality(todo, facts, clip, limit_s=0.01)
@@ -239,7 +250,7 @@ def test_what_came_to_nothing_is_left_as_it_is() -> None:
 
 
 def test_a_key_picture_stands_right_before_the_end(tmp_path: Path) -> None:
-    todo, facts = planned(filmed(tmp_path, "testsrc2=s=854x480:r=20:d=5"))
+    todo, facts = planned(filmed(tmp_path, "testsrc2=s=128x96:r=20:d=5"))
     job = compile_job(todo, facts, tmp_path / "made.mp4")
     run(find_tool(job.needs).path, job.arguments)
     with av.open(str(tmp_path / "made.mp4")) as made:
