@@ -29,20 +29,29 @@ EDITIONS = ("seedance-2.0-2026-04", *(f"seedance-2.0{name}-2026-10" for name in 
 """The editions of one family: two of one model, and those of its sisters."""
 
 
-def lowered(profile: Profile, *, longest_s: int = 15, shortest_s: int = 2, most_px: int | None = None) -> Profile:
-    """Let clips be small and short: what becomes of rates, times and streams shows in few pixels and frames too."""
+def shortened(profile: Profile, *, longest_s: int = 15, shortest_s: int = 2) -> Profile:
+    """Let clips be short at the least and at the most."""
     clip = profile.video
-    lengths = (replace(one, max=longest_s, seen_max=None) for one in (clip.duration_s, clip.total_duration_s))
-    duration, together = lengths
+    duration, together = (
+        replace(one, max=longest_s, seen_max=None) for one in (clip.duration_s, clip.total_duration_s)
+    )
     if shortest_s != duration.min:
         duration = replace(duration, min=shortest_s, seen_min=None)
-    smaller = replace(clip, duration_s=duration, total_duration_s=together)
+    return replace(profile, video=replace(clip, duration_s=duration, total_duration_s=together))
+
+
+def lowered(profile: Profile, *, longest_s: int = 15, shortest_s: int = 2, most_px: int | None = None) -> Profile:
+    """Let clips be small and short: what becomes of rates, times and streams shows in few pixels and frames too."""
+    profile = shortened(profile, longest_s=longest_s, shortest_s=shortest_s)
+    clip = profile.video
     pixels, side = replace(clip.pixels, min=64 * 64, max=most_px or clip.pixels.max), replace(clip.side_px, min=64)
-    return replace(profile, video=replace(smaller, pixels=pixels, side_px=side))
+    return replace(profile, video=replace(clip, pixels=pixels, side_px=side))
 
 
 SMALL: Profile = lowered(PROFILE)
 """The default edition for clips from 64 pixels a side."""
+SHORT: Profile = lowered(PROFILE, longest_s=3, shortest_s=1)
+"""The same for clips of one to three seconds: what is cut, retimed and encoded of more takes longer, no other way."""
 
 
 def media(name: str) -> str:

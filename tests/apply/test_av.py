@@ -16,22 +16,38 @@ from preflight.apply.ffmpeg import find_tool
 from preflight.flow.fix import order_of
 from preflight.plan import FixOptions, Plan, plan
 from preflight.plan.steps import Crop, Cut, Encode, Pad, Resize, Retime, ToneMap, Write
+from preflight.profiles import Profile
 from preflight.values.assets import Asset, Window
 from preflight.values.facts import AudioFacts, VideoFacts
 from tests import made
-from tests.specimens import PROFILE, copied, decode_image, decoded_clip, decoded_seconds, first_picture, judged
+from tests.specimens import (
+    PROFILE,
+    SHORT,
+    copied,
+    decode_image,
+    decoded_clip,
+    decoded_seconds,
+    first_picture,
+    judged,
+    lowered,
+    shortened,
+)
+
+BRIEF = shortened(PROFILE, longest_s=3)
+"""The default edition for clips of at most three seconds: a cut of fifteen takes longer, and no other way."""
+SECOND = Window(Fraction(0), Fraction(1))
 
 
-def mended(path: Path, folder: Path, fix_options: FixOptions | None = None) -> Applied:
+def mended(path: Path, folder: Path, fix_options: FixOptions | None = None, profile: Profile = PROFILE) -> Applied:
     """Plan and carry out, as the flow does, and check what every fix must leave true."""
     before, touched = path.read_bytes(), path.stat().st_mtime_ns
-    verdict = judged(path)
+    verdict = judged(path, profile)
     assert verdict.facts
-    found = plan(verdict, PROFILE, fix_options or FixOptions())
+    found = plan(verdict, profile, fix_options or FixOptions())
     assert found.steps, found.advice
-    done = apply_plan(found, verdict.facts, order_of(PROFILE, folder))
+    done = apply_plan(found, verdict.facts, order_of(profile, folder))
     assert (path.read_bytes(), path.stat().st_mtime_ns) == (before, touched)
-    assert done.judged.verdict == judged(Path(done.path)).verdict == "pass"
+    assert done.judged.verdict == judged(Path(done.path), profile).verdict == "pass"
     assert not any(name.startswith(".preflight-") for name in (one.name for one in folder.iterdir()))
     return done
 
@@ -48,9 +64,9 @@ def plane_bytes(frame: av.VideoFrame | av.AudioFrame) -> bytes:
         ("video-23.976fps.mp4", (854, 480), None, "3"),
         ("video-12fps.mp4", (854, 480), None, "3"),
         ("video-61fps.mp4", (854, 480), None, "3"),
-        ("video-20s.mp4", (854, 480), 375, "15"),
-        ("video-15.015s-29.97fps.mp4", (854, 480), 449, "15"),
-        ("video-fragmented-20s.mp4", (854, 480), 375, "15"),
+        ("video-20s.mp4", (854, 480), 75, "3"),
+        ("video-15.015s-29.97fps.mp4", (854, 480), 89, "3"),
+        ("video-fragmented-20s.mp4", (854, 480), 75, "3"),
         ("video-1920x1080.mp4", (1280, 720), 75, "3"),
         ("video-640x480.mp4", None, 75, "3"),
         ("video-320x240.mp4", None, 75, "3"),
@@ -61,13 +77,13 @@ def plane_bytes(frame: av.VideoFrame | av.AudioFrame) -> bytes:
         ("video-flv.flv", (854, 480), 75, "3"),
         ("video-vfr-mean-20-nominal-30.mp4", (854, 480), None, "3"),
         ("video-vfr-mean-80-nominal-120.mp4", (854, 480), None, "3"),
-        ("video-20s-header-claims-3s.mp4", (854, 480), 375, "15"),
+        ("video-20s-header-claims-3s.mp4", (854, 480), 75, "3"),
     ],
 )
 def test_a_mended_clip_is_clean_and_decodes_to_what_was_planned(
     name: str, size: tuple[int, int] | None, frames: int | None, seconds: str, tmp_path: Path
 ) -> None:
-    done = mended(copied(name, tmp_path), tmp_path / "out")
+    done = mended(copied(name, tmp_path), tmp_path / "out", profile=BRIEF)
     seen = decoded_clip(done.path)
     assert size is None or (seen.width_px, seen.height_px) == size
     assert frames is None or seen.frames == frames
@@ -97,7 +113,7 @@ def test_a_rotation_is_applied(name: str, upright: tuple[int, int], tmp_path: Pa
 def test_a_turned_clip_is_turned_the_right_way_round(tmp_path: Path) -> None:
     """The square starts at the upper left; turned 90 degrees counter-clockwise it starts at the lower left."""
     path = copied("video-rotated-90.mp4", tmp_path)
-    done = mended(path, tmp_path / "out", FixOptions(keep_of={str(path): Window(Fraction(0), Fraction("2.5"))}))
+    done = mended(path, tmp_path / "out", FixOptions(keep_of={str(path): SECOND}), SHORT)
     shown = first_picture(done.path)
     red = [shown.getpixel((20, y))[0] for y in (20, shown.height - 20)]  # type: ignore[index] # RGB pixels are tuples
     assert red[1] > 180 > red[0]
@@ -113,8 +129,7 @@ def test_pixels_are_made_square(tmp_path: Path) -> None:
 
 def test_a_cut_clip_of_odd_pixels_keeps_its_displayed_shape(tmp_path: Path) -> None:
     path = copied("video-stored-640x480-shown-864x480.mp4", tmp_path)
-    window = Window(Fraction(0), Fraction("2.5"))
-    done = mended(path, tmp_path / "out", FixOptions(keep_of={str(path): window}))
+    done = mended(path, tmp_path / "out", FixOptions(keep_of={str(path): SECOND}), SHORT)
     facts = done.judged.facts
     assert isinstance(facts, VideoFacts)
     assert abs(facts.aspect_ratio - Fraction(864, 480)) < Fraction(1, 50)
@@ -123,7 +138,7 @@ def test_a_cut_clip_of_odd_pixels_keeps_its_displayed_shape(tmp_path: Path) -> N
 @pytest.mark.parametrize("name", ["video-hdr10.mp4", "video-hlg.mov"])
 def test_an_hdr_clip_comes_out_in_standard_range(name: str, tmp_path: Path) -> None:
     path = copied(name, tmp_path)
-    done = mended(path, tmp_path / "out", FixOptions(keep_of={str(path): Window(Fraction(0), Fraction("2.5"))}))
+    done = mended(path, tmp_path / "out", FixOptions(keep_of={str(path): SECOND}), SHORT)
     seen = decoded_clip(done.path)
     assert seen.transfer == 1
     assert seen.pixel_format == "yuv420p"
@@ -133,10 +148,10 @@ def test_an_hdr_clip_comes_out_in_standard_range(name: str, tmp_path: Path) -> N
 def test_tones_are_mapped_to_colors_that_the_tags_tell(tmp_path: Path) -> None:
     """What a decoder shows by the new clip's tags is what mapping alone makes, in colors that never were luma."""
     path, hdr = tmp_path / "bars.mov", "color_primaries=bt2020:color_trc=smpte2084:colorspace=bt2020nc:range=tv"
-    bars = f"testsrc2=s=1440x1080:r=24:d=2,format=yuv420p10le,setparams={hdr}"
+    bars = f"testsrc2=s=480x360:r=24:d=1,format=yuv420p10le,setparams={hdr}"
     coded = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p10le", "-crf", "8")
     ffmpeg("-f", "lavfi", "-i", bars, *coded, to=path)
-    done = mended(path, tmp_path / "out")
+    done = mended(path, tmp_path / "out", profile=lowered(PROFILE, shortest_s=1, most_px=400 * 300))
     assert ToneMap in map(type, done.plan.steps)
     with av.open(done.path) as container:
         assert int(next(container.decode(video=0)).colorspace) == 1
@@ -155,7 +170,7 @@ def test_tones_are_mapped_to_colors_that_the_tags_tell(tmp_path: Path) -> None:
 
 def test_an_interlaced_clip_comes_out_in_whole_frames(tmp_path: Path) -> None:
     path = copied("video-interlaced.mp4", tmp_path)
-    done = mended(path, tmp_path / "out", FixOptions(keep_of={str(path): Window(Fraction(0), Fraction("2.5"))}))
+    done = mended(path, tmp_path / "out", FixOptions(keep_of={str(path): SECOND}), SHORT)
     assert not [finding for finding in done.judged.findings if finding.rule == "video/interlace"]
     with av.open(done.path) as container:
         assert not any(frame.interlaced_frame for frame in container.decode(video=0))
@@ -164,7 +179,7 @@ def test_an_interlaced_clip_comes_out_in_whole_frames(tmp_path: Path) -> None:
 def test_a_place_is_gone_after_a_fix(tmp_path: Path) -> None:
     for name in ("video-location.mp4", "video-location.mov"):
         path = copied(name, tmp_path)
-        done = mended(path, tmp_path / "out", FixOptions(keep_of={str(path): Window(Fraction(0), Fraction("2.5"))}))
+        done = mended(path, tmp_path / "out", FixOptions(keep_of={str(path): SECOND}), SHORT)
         assert b"+37.5665" not in Path(done.path).read_bytes()
         assert not any("location" in key for key in decoded_clip(done.path).keys)
 

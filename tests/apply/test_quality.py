@@ -17,9 +17,9 @@ from preflight.plan.cut_points import cut_points_of
 from preflight.plan.result import FixResult
 from preflight.plan.steps import Cut, Extend, Resize, find
 from preflight.probe import probe
+from preflight.profiles import Profile
 from preflight.report.json import fix_report
 from preflight.report.text import result_line
-from preflight.profiles import Profile
 from preflight.rules import judge
 from preflight.values.assets import Window
 from preflight.values.facts import VideoFacts

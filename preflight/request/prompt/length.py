@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import msgspec
 
-from preflight.request.prompt.text import composed
+from preflight.request.prompt.text import characters_of, composed
 
 _WORD = r"[^\W_](?:['\u2019\u02bc\u2010\u2011-]?[^\W_]){0,19}"
 """Up to twenty letters and digits, with apostrophes and hyphens inside."""
@@ -50,16 +50,16 @@ def length(prompt: str) -> Length:
     Allocates nothing per character: prompts of many megabytes are safe.
     """
     prompt = composed(prompt)
-    used = set(prompt)
+    used = characters_of(prompt)
     wide = [character for character in used if _is_wide(character)]
     silent = [one for one in used if one in _JOINERS or unicodedata.category(one).startswith("M")]
     rest = prompt.translate({**dict.fromkeys(map(ord, wide), " "), **dict.fromkeys(map(ord, silent))})
-    return Length(sum(map(prompt.count, wide)), sum(1 for _ in re.finditer(_WORD, rest)))
+    return Length(sum(map(prompt.count, wide)), sum(map(bool, re.finditer(_WORD, rest))))
 
 
 def is_blank(prompt: str) -> bool:
     """Tell whether a prompt shows nothing: only blanks, fillers, control and format characters."""
-    return all(_UNSEEN.fullmatch(one) or unicodedata.category(one) in {"Cc", "Cf"} for one in set(prompt))
+    return all(_UNSEEN.fullmatch(one) or unicodedata.category(one) in {"Cc", "Cf"} for one in characters_of(prompt))
 
 
 def _is_wide(character: str) -> bool:

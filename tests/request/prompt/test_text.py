@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.request.prompt.text import composed, folded, is_latin
+from preflight.request.prompt.text import MANY, characters_of, composed, folded, is_latin
 
 
 @given(st.text(max_size=60))
@@ -49,3 +49,9 @@ def test_case_width_blanks_and_digits_of_any_script_read_alike(written: str, rea
 )
 def test_a_latin_letter_is_told_from_everything_else(letters: str, latin: bool) -> None:
     assert all(is_latin(one) is latin for one in letters or [""])
+
+
+@given(st.text(), st.sampled_from(["", "ab ", "a한b"]), st.text(st.characters(max_codepoint=127)))
+def test_the_characters_of_a_text_of_any_length_are_its_set(first: str, many: str, last: str) -> None:
+    text = first + many * MANY + last
+    assert characters_of(text) == set(text)
