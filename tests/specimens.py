@@ -30,21 +30,29 @@ EDITIONS = ("seedance-2.0-2026-04", *(f"seedance-2.0{name}-2026-10" for name in 
 
 
 def shortened(profile: Profile, *, longest_s: int = 15, shortest_s: int = 2) -> Profile:
-    """Let clips be short at the least and at the most."""
-    clip = profile.video
+    """Let clips be short at the least and at the most, and sounds too."""
+    clip, sound = profile.video, profile.audio
     duration, together = (
         replace(one, max=longest_s, seen_max=None) for one in (clip.duration_s, clip.total_duration_s)
     )
     if shortest_s != duration.min:
         duration = replace(duration, min=shortest_s, seen_min=None)
-    return replace(profile, video=replace(clip, duration_s=duration, total_duration_s=together))
+    heard = replace(sound, duration_s=replace(sound.duration_s, max=longest_s, seen_max=None))
+    return replace(profile, video=replace(clip, duration_s=duration, total_duration_s=together), audio=heard)
 
 
-def lowered(profile: Profile, *, longest_s: int = 15, shortest_s: int = 2, most_px: int | None = None) -> Profile:
+def lowered(
+    profile: Profile,
+    *,
+    longest_s: int = 15,
+    shortest_s: int = 2,
+    least_px: int = 64 * 64,
+    most_px: int | None = None,
+) -> Profile:
     """Let clips be small and short: what becomes of rates, times and streams shows in few pixels and frames too."""
     profile = shortened(profile, longest_s=longest_s, shortest_s=shortest_s)
     clip = profile.video
-    pixels, side = replace(clip.pixels, min=64 * 64, max=most_px or clip.pixels.max), replace(clip.side_px, min=64)
+    pixels, side = replace(clip.pixels, min=least_px, max=most_px or clip.pixels.max), replace(clip.side_px, min=64)
     return replace(profile, video=replace(clip, pixels=pixels, side_px=side))
 
 

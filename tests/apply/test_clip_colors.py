@@ -11,7 +11,7 @@ from preflight.apply import Applied, apply_plan
 from preflight.flow.fix import order_of
 from preflight.plan import FixOptions, plan
 from preflight.plan.steps import ToneMap, find
-from tests.specimens import PROFILE, judged
+from tests.specimens import PROFILE, judged, lowered
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -26,6 +26,8 @@ PLACES = {
     "ground": (0.5, 0.1),
 }
 WANTED = {**CARD, "ground": GROUND}
+FEW = lowered(PROFILE, most_px=320 * 180)
+"""The default edition for clips of few pixels: a card has the same colors in them."""
 BT709 = 1
 HIGH = [
     "video-card-pq.mp4",
@@ -42,9 +44,9 @@ STANDARD = ["video-card-rgb.mp4", "video-card-qtrle.mov", "video-card-yuvj.mp4",
 
 
 def mended(name: str, folder: Path) -> Applied:
-    verdict = judged(name)
+    verdict = judged(name, FEW)
     assert verdict.facts
-    return apply_plan(plan(verdict, PROFILE, FixOptions()), verdict.facts, order_of(PROFILE, folder))
+    return apply_plan(plan(verdict, FEW, FixOptions()), verdict.facts, order_of(FEW, folder))
 
 
 def seen(path: str) -> dict[str, Color]:

@@ -23,8 +23,8 @@ TAGGED = "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,setparams=col
 ENCODE = Encode(codec="libx264", loss="lossy", clears=())
 WRITE = Write(format="mp4", loss="lossless", clears=())
 GRID = "drawgrid=w=120:h=90:t=1:color=black,drawbox=x=40:y=30:w=300:h=1:t=fill"
-LINES = f"color=c=white:s=960x540:r=25:d=2,format=gbrp,{GRID}"
-MOVING = "testsrc2=s=640x360:r=25:d=2"
+LINES = f"color=c=white:s=960x540:r=25:d=1,format=gbrp,{GRID}"
+MOVING = "testsrc2=s=640x360:r=25:d=1"
 
 
 TURNS = """for one in "$@"; do
@@ -40,7 +40,8 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("sources")
     drawn = {"card": card("960x540"), "lines": LINES, "moving": MOVING}
     for name, source in drawn.items():
-        ffmpeg("-f", "lavfi", "-i", source, "-vf", f"{TAGGED}:color_trc=bt709", *X264, to=folder / f"{name}.mp4")
+        given = ("-f", "lavfi", "-t", "1", "-i", source)
+        ffmpeg(*given, "-vf", f"{TAGGED}:color_trc=bt709", *X264, to=folder / f"{name}.mp4")
     return {name: folder / f"{name}.mp4" for name in drawn}
 
 
@@ -143,7 +144,7 @@ def test_the_middle_of_a_part_is_counted_from_its_beginning(tmp_path: Path) -> N
 
 
 def test_a_clip_whose_middle_is_gone_is_caught(sources: dict[str, Path], tmp_path: Path) -> None:
-    gray = "drawbox=c=gray:t=fill:enable='between(n,10,40)'"
+    gray = "drawbox=c=gray:t=fill:enable='between(n,5,20)'"
     made = spoiled(sources["moving"], tmp_path / "made.mp4", gray)
     assert said(sources["moving"], made) == "its middle picture does not look like its source's"
 

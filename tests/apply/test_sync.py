@@ -1,11 +1,11 @@
 """Pictures and sound stay together: flashes and beeps at known moments are found again by decoding what was made."""
 
 import math
-from array import array
 from fractions import Fraction
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 
 from fixtures.recipe import ffmpeg
@@ -64,9 +64,9 @@ def beeps(path: Path) -> list[float]:
         mono = av.AudioResampler("s16", "mono", 48000)
         for frame in container.decode(audio=0):
             for part in mono.resample(frame):
-                samples = array("h", bytes(part.planes[0]))[: part.samples]
+                samples = np.frombuffer(bytes(part.planes[0]), np.int16)[: part.samples]
                 begin = float((part.pts or 0) * (part.time_base or 0))
-                loud += [begin + place / 48000 for place, sample in enumerate(samples) if abs(sample) > LOUD]
+                loud += [begin + float(place) / 48000 for place in np.flatnonzero(abs(samples.astype(int)) > LOUD)]
     return beginnings(loud)
 
 
