@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from preflight.probe.faults import Unreadable
-from preflight.probe.jpeg import plain, read_header, refuse_damage, without_filling
+from preflight.probe.jpeg import Header, image_end, own_bytes, plain, read_header, refuse_damage, without_filling
 
 SIDE = 320
 END = b"\xff\xd9"
@@ -174,3 +174,223 @@ def test_no_bytes_make_the_header_crash(tail: bytes, framed: bool) -> None:
         refuse_damage(stream, read_header(stream))
     except Unreadable:
         return
+
+
+# ---- segments by hand: ISO 10918-1, annex B --------------------------------------------------------------------------
+
+START, SCAN = b"\xff\xd8", b"\xff\xda\0\x08\1\1\0\0\x3f\0"
+XMP, MORE = b"http://ns.adobe.com/xap/1.0/\0", b"http://ns.adobe.com/xmp/extension/\0"
+
+
+def segment(code: int, body: bytes = b"", length: int | None = None) -> bytes:
+    return bytes((0xFF, code)) + (len(body) + 2 if length is None else length).to_bytes(2, "big") + body
+
+
+def frame(
+    width: int = 40,
+    height: int = 30,
+    *,
+    sof: int = 0xC0,
+    precision: int = 8,
+    factors: tuple[int, ...] = (0x22, 0x11, 0x11),
+) -> bytes:
+    head = bytes((precision,)) + height.to_bytes(2, "big") + width.to_bytes(2, "big") + bytes((len(factors),))
+    return segment(sof, head + b"".join(bytes((n, factor, 0)) for n, factor in enumerate(factors, 1)))
+
+
+def header(*parts: bytes) -> Header:
+    return read_header(io.BytesIO(START + b"".join(parts)))
+
+
+SOFS = [0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF]
+
+
+@pytest.mark.parametrize("sof", SOFS)
+def test_each_start_of_frame_tells_size_depth_and_sampling(sof: int) -> None:
+    found = header(frame(sof=sof), SCAN)
+    assert (found.width_px, found.height_px, found.precision, found.sof) == (40, 30, 8, sof)
+    assert found.sampling == ((2, 2), (1, 1), (1, 1))
+
+
+@pytest.mark.parametrize("code", [0xC4, 0xC8, 0xCC])
+def test_tables_between_the_frame_markers_are_no_frames(code: int) -> None:
+    with pytest.raises(Unreadable, match="frame header is missing"):
+        header(segment(code, frame()[4:]), SCAN)
+
+
+@pytest.mark.parametrize(
+    ("sof", "precision", "words"),
+    [
+        (0xC0, 8, None),
+        (0xC1, 12, "12 bits a sample"),
+        (0xC2, 8, None),
+        (0xC3, 8, "lossless"),
+        (0xC3, 16, "lossless, 16 bits a sample"),
+        (0xC5, 8, "hierarchical"),
+        (0xC9, 8, "arithmetic coding"),
+        (0xCF, 8, "hierarchical, lossless, arithmetic coding"),
+    ],
+)
+def test_a_rare_coding_is_told_in_words(sof: int, precision: int, words: str | None) -> None:
+    assert header(frame(sof=sof, precision=precision), SCAN).coding == words
+
+
+@pytest.mark.parametrize(
+    ("factors", "precision", "mode"),
+    [
+        ((0x11,), 8, "L"),
+        ((0x11,) * 3, 8, "RGB"),
+        ((0x11,) * 4, 8, "CMYK"),
+        ((0x11,) * 2, 8, "L"),
+        ((0x11,), 12, "I;16"),
+    ],
+)
+def test_the_mode_follows_from_components_and_depth(factors: tuple[int, ...], precision: int, mode: str) -> None:
+    assert header(frame(factors=factors, precision=precision), SCAN).mode == mode
+
+
+@pytest.mark.parametrize(("width", "height"), [(0, 30), (40, 0), (0, 0)])
+def test_a_frame_without_a_side_is_told_with_its_size(width: int, height: int) -> None:
+    with pytest.raises(Unreadable, match=f"says {width} x {height} px"):
+        header(frame(width, height), SCAN)
+
+
+@pytest.mark.parametrize("size", range(15))
+def test_a_frame_header_that_is_cut_is_broken(size: int) -> None:
+    body = frame()[4:]
+    with pytest.raises(Unreadable, match="missing or broken"):
+        header(segment(0xC0, body[:size]), SCAN)
+
+
+def test_of_two_frames_the_first_counts() -> None:
+    assert header(frame(40, 30), frame(4, 3), SCAN).width_px == 40
+
+
+def test_metadata_is_kept_by_kind_and_the_first_exif_counts() -> None:
+    found = header(
+        segment(0xE1, b"Exif\0\0one"),
+        segment(0xE1, b"Exif\0\0two"),
+        segment(0xE1, XMP + b"<a/>"),
+        segment(0xE1, MORE + b"<b/>"),
+        segment(0xED, b"Photoshop 3.0\0" + b"8BIM"),
+        segment(0xE2, b"Exif\0\0elsewhere"),
+        segment(0xFE, XMP + b"comment"),
+        frame(),
+        SCAN,
+    )
+    assert found.metadata.exif == b"\0one"
+    assert (found.metadata.xmp, found.metadata.iptc) == ((b"<a/>", b"<b/>"), (b"8BIM",))
+
+
+def test_what_decoding_needs_is_kept_in_its_order_and_nothing_else() -> None:
+    needed = [segment(0xDB, b"q"), frame(), segment(0xC4, b"h"), segment(0xDD, b"\0\5"), segment(0xCC, b"a")]
+    other = segment(0xE0, b"JFIF\0")
+    whole = [part for one in needed for part in (other, one)]
+    found = header(*whole, SCAN)
+    assert found.kept == tuple(needed)
+    assert found.scan_at == len(START) + sum(map(len, whole))
+
+
+@pytest.mark.parametrize(
+    ("between", "junk"),
+    [
+        (b"", False),
+        (b"\xff\xff\xff", False),
+        (b"\0\0\0", False),
+        (b"abc", True),
+        (b"\xff\0", False),
+        (b"\0x\0", True),
+        (b"\xff\xd0", False),
+        (b"\xff\1", False),
+    ],
+    ids=["nothing", "fill bytes", "zeros", "letters", "a stuffed byte", "a letter", "a restart", "TEM"],
+)
+def test_bytes_between_segments_are_filling_or_junk(between: bytes, junk: bool) -> None:
+    assert header(frame(), between, SCAN).junk is junk
+
+
+def test_a_length_below_itself_holds_nothing_and_the_next_marker_is_sought() -> None:
+    for length in (0, 1, 2):
+        found = header(segment(0xE0, b"", length), frame(), SCAN)
+        assert found.width_px == 40
+
+
+def test_an_end_before_the_first_scan_cuts_it_short() -> None:
+    for parts in ((frame(),), (frame(), b"\xff\xd9", SCAN), (frame(), b"\xff")):
+        with pytest.raises(Unreadable, match="ends before the first scan"):
+            header(*parts)
+
+
+def test_thousands_of_segments_are_read_and_no_more() -> None:
+    many = segment(0xE0) * 9_990
+    assert header(many, frame(), SCAN).height_px == 30
+    with pytest.raises(Unreadable):
+        header(many, segment(0xE0) * 20, frame(), SCAN)
+
+
+@given(st.binary(max_size=60), st.binary(max_size=60))
+def test_a_picture_at_an_offset_is_read_as_one_at_the_beginning(before: bytes, entropy: bytes) -> None:
+    whole = START + segment(0xE1, b"Exif\0\0me") + frame() + SCAN + entropy
+    there = read_header(io.BytesIO(before + whole), len(before))
+    here = read_header(io.BytesIO(whole))
+    assert there.scan_at == here.scan_at + len(before)
+    assert (there.sampling, there.metadata, there.kept) == (here.sampling, here.metadata, here.kept)
+
+
+def profile_part(number: int, total: int, content: bytes) -> bytes:
+    return segment(0xE2, b"ICC_PROFILE\0" + bytes((number, total)) + content)
+
+
+@given(st.permutations([1, 2, 3, 4]))
+def test_the_parts_of_a_profile_are_put_into_their_order(order: list[int]) -> None:
+    parts = [profile_part(number, 4, b"%d" % number) for number in order]
+    content, profile = plain(io.BytesIO(START + b"".join(parts) + frame() + SCAN + b"data\xff\xd9"))
+    assert profile == b"1234"
+    assert content == START + frame() + SCAN + b"data\xff\xd9"
+
+
+def test_a_plain_picture_keeps_adobes_word_on_its_colors_in_front() -> None:
+    adobe = segment(0xEE, b"Adobe\0\x64\0\0\0\0\1")
+    content, _ = plain(io.BytesIO(START + segment(0xEE, b"other") + frame() + adobe + SCAN))
+    assert content == START + adobe + frame() + SCAN
+
+
+@pytest.mark.parametrize("entropy", [b"", b"abc", b"\xff\0", b"a\xff\xd0b\xff\xd7", b"\xff\xff\xff\0", b"\xff\0" * 9])
+def test_a_picture_ends_behind_its_end_whatever_stands_in_its_scans(entropy: bytes) -> None:
+    whole = START + frame() + SCAN + entropy + segment(0xC4, b"\xff\xd9") + SCAN + entropy + b"\xff\xd9"
+    assert image_end(whole + b"a clip" + whole) == len(whole)
+    assert image_end(b"before" + whole + b"behind", 6) == 6 + len(whole)
+
+
+def test_a_picture_without_an_end_ends_with_its_file() -> None:
+    whole = START + frame() + SCAN + b"data"
+    assert image_end(whole) == len(whole)
+    assert image_end(START + frame()[:-3]) == len(START + frame()[:-3])
+
+
+def test_the_bytes_of_a_picture_are_those_that_it_needs() -> None:
+    needed = START + frame() + SCAN + b"data\xff\xd9"
+    whole = START + segment(0xE1, b"Exif\0\0" + bytes(900)) + profile_part(1, 1, b"icc") + needed[2:] + bytes(700)
+    assert own_bytes(io.BytesIO(whole)) == len(needed) + 3
+
+
+@pytest.mark.parametrize(
+    ("scans", "kept"),
+    [
+        (b"data\0\0\0" + END, b"data" + END),
+        (b"data\xff\xff" + END, b"data" + END),
+        (b"data" + END, b"data" + END),
+        (b"data\0\0", b"data\0\0"),
+        (END, END),
+        (b"\0" + END + b"\0" + END, END + b"\0" + END),
+    ],
+)
+def test_filling_is_taken_away_before_the_first_end_alone(scans: bytes, kept: bytes) -> None:
+    assert without_filling(scans) == kept
+
+
+@pytest.mark.parametrize("at", range(2, 20))
+def test_a_header_cut_at_any_byte_is_unreadable(at: int) -> None:
+    whole = START + frame()
+    with pytest.raises(Unreadable):
+        read_header(io.BytesIO(whole[:at]))
