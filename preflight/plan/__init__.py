@@ -242,7 +242,9 @@ def _missed(judged: Judged, window: Window) -> Finding | None:
     if whole is None or window.start_s < whole:
         return None
     message = phrase(
-        "the part to keep begins at {n1} s, but there are only {n2} s", n1=decimal(window.start_s), n2=decimal(whole)
+        "the part to keep begins at {n1} s, but there are only {n2} s",
+        n1=decimal(window.start_s),
+        n2=distinct_decimal(whole, window.start_s),
     )
     rule = f"{judged.kind}/duration"
     return Finding(rule=rule, severity="error", message=message, measured=window.start_s, unit="s")

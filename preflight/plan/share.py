@@ -13,7 +13,7 @@ import msgspec
 from preflight.values.choices import Strategy
 from preflight.values.limits import Range
 from preflight.values.phrase import all_of, joined, phrase
-from preflight.values.units import decimal
+from preflight.values.units import decimal, distinct_decimal
 
 MILLISECONDS = 1000
 
@@ -165,8 +165,14 @@ HOW: dict[Strategy, Callable[[Sequence[Span], Fraction], list[Fraction]]] = {
 WAYS: tuple[Strategy, ...] = tuple(HOW)
 
 
+def _beside(together: Fraction, total: Range) -> str:
+    """Format a sum with as many digits as tell it from the bound that it breaks."""
+    bound = total.broken_by(together)
+    return decimal(together) if bound is None else distinct_decimal(together, bound)
+
+
 def _fit(together: Fraction, total: Range) -> str:
-    return phrase("together they last {n} s; {limit} allowed", n=decimal(together), limit=total.words("s"))
+    return phrase("together they last {n} s; {limit} allowed", n=_beside(together, total), limit=total.words("s"))
 
 
 def _why(parts: Sequence[Part], lengths: Sequence[Fraction], strategy: Strategy, *, marks: bool) -> str:

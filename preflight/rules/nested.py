@@ -15,7 +15,7 @@ from preflight.rules.whole import WholeRequest, sent_words
 from preflight.values.assets import Kind, printable
 from preflight.values.limits import Sourced
 from preflight.values.phrase import joined, phrase
-from preflight.values.units import decimal, exact
+from preflight.values.units import decimal, distinct_decimal, exact
 
 
 class Wrong(NamedTuple):
@@ -31,9 +31,12 @@ class Wrong(NamedTuple):
 def nested(whole: WholeRequest, profile: Profile) -> Iterator[Wrong]:
     """Yield what is wrong inside the lists and maps of a request."""
     sent = given(whole.spec)
+    asked, length = value_of("duration", whole.spec, profile), profile.request.duration_s
+    if length and asked in length.special:  # which is no length to add up to
+        asked = None
     for name, shots in profile.request.shots.items():
         if isinstance(found := sent.get(name), list | tuple):
-            yield from _of_shots(name, list(found), shots, value_of("duration", whole.spec, profile))
+            yield from _of_shots(name, list(found), shots, asked)
     for name, bindings in profile.request.bindings.items():
         if isinstance(found := sent.get(name), Mapping):
             yield from _of_bindings(name, found, bindings, whole)
@@ -54,7 +57,7 @@ def _of_shots(name: str, found: list[Any], limit: Shots, asked: object) -> Itera
         words = phrase(
             "{w}: the shots are {n1} s together; they have to be the {n2} s of the video",
             w=name,
-            n1=decimal(total),
+            n1=distinct_decimal(total, asked),
             n2=asked,
         )
         yield Wrong(name, decimal(total), str(asked), words, limit)

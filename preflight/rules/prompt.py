@@ -12,6 +12,7 @@ from preflight.rules.whole import WholeRequest, sent_words
 from preflight.values.assets import Kind, printable
 from preflight.values.findings import Finding
 from preflight.values.phrase import joined, phrase
+from preflight.values.units import distinct_decimal
 
 if TYPE_CHECKING:
     from preflight.request.prompt import Doubt, Length, Mention  # late: a check of files needs no grammar
@@ -68,13 +69,19 @@ def _beyond_budget(used: "Length", limit: PromptLength) -> Iterator[Finding]:
                 n2=f"{used.words:,}",
                 n3=f"{limit.characters:,}",
                 n4=f"{limit.words:,}",
-                w=f"{float(share):.1%}",
+                w=_percent(share),
             ),
             measured=used.characters or used.words,
             limit=f"1..{limit.characters if used.characters else limit.words}",
             unit="characters" if used.characters else "words",
             source=limit.source,
         )
+
+
+def _percent(share: Fraction) -> str:
+    """Format a share above the whole, with as many digits as show that it is."""
+    short = f"{float(share):.1%}"
+    return f"{distinct_decimal(share * 100, 100)}%" if short == "100.0%" else short
 
 
 def _beyond_characters(prompt: str, used: "Length", limit: PromptLength) -> Iterator[Finding]:

@@ -99,13 +99,15 @@ def clips_and_duration(whole: WholeRequest, profile: Profile) -> Iterator[Findin
         message = phrase(
             "clips and the {n1} s asked for are {n2} s together; at most {n3} s allowed",
             n1=asked,
-            n2=decimal(together),
+            n2=distinct_decimal(together, limit.together_max_s),
             n3=most,
         )
         yield _broken("request/clips-and-duration", together, [f"..{most}"], message, limit)
     if limit.not_below and asked < longest:
         message = phrase(
-            "{n1} s asked for; the clip's {n2} s are part of it, so no less is allowed", n1=asked, n2=decimal(longest)
+            "{n1} s asked for; the clip's {n2} s are part of it, so no less is allowed",
+            n1=asked,
+            n2=distinct_decimal(longest, asked),
         )
         yield _broken("request/clips-and-duration", asked, [f"{decimal(longest)}.."], message, limit)
 
@@ -338,11 +340,11 @@ def _judged(rule_id: str, name: str, value: Any, case: Case) -> Iterator[Finding
             phrase("{w} {q} asked for; {when} {l} allowed", w=name, q=shown, when=where, l=joined(allowed, " or ")),
             case,
         )
-    elif isinstance(value, int) and not isinstance(value, bool) and not _within(value, case.min, case.max):
+    elif isinstance(value, int | float) and not isinstance(value, bool) and not _within(value, case.min, case.max):
         span = f"{'' if case.min is None else case.min}..{'' if case.max is None else case.max}"
         yield _broken(
             rule_id,
-            value,
+            value if isinstance(value, int) else shown,
             [span],
             phrase("{w} {q} asked for; {when} {l} allowed", w=name, q=shown, when=where, l=span),
             case,

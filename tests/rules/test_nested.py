@@ -1,12 +1,15 @@
 """What stands inside a field: shots that make up a video, and voices bound to what is sent."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from preflight.profiles import load
+from preflight.profiles.settings import OutputLength
 from preflight.rules.nested import nested
 from tests.rules.requests import request
 
@@ -128,3 +131,16 @@ def test_too_many_voices_or_none_are_told() -> None:
     assert unbound(9, 0, {f"image{n}": "https://a" for n in range(1, most + 1)}) == []
     (told,) = unbound(9, 0, {f"image{n}": "https://a" for n in range(1, most + 2)})
     assert told == f"{VOICE} has {most + 1} entries; 1 to {most} allowed"
+
+
+def test_shots_barely_off_the_video_are_told_with_the_digits_that_differ() -> None:
+    (told,) = wrong([shot("5.0004")], 5)
+    assert told == f"{FIELD}: the shots are 5.0004 s together; they have to be the 5 s of the video"
+
+
+def test_shots_have_nothing_to_add_up_to_where_the_length_is_left_to_the_model() -> None:
+    length = OutputLength(source="a page", read=dt.date(2026, 11, 29), min=3, max=15, special=(-1,))
+    profile = replace(SHOTS, request=replace(SHOTS.request, duration_s=length))
+    whole = request(1, fields={FIELD: [shot(2), shot(3)]}, duration=-1)
+    assert list(nested(whole, profile)) == []
+    assert [one.message for one in nested(replace(whole, spec=replace(whole.spec, duration=6)), profile)]

@@ -1,10 +1,15 @@
 """Rules for the prompt: its length on each scale, and the references that it names."""
 
+import datetime as dt
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from preflight.profiles import Profile, load
+from preflight.profiles.settings import PromptLength, Tags
 from preflight.rules import judge_request
 from tests.rules.requests import FRAMES, NEWER, WORDS, messages, request, said, severities
 from tests.specimens import PROFILE
@@ -142,4 +147,133 @@ def test_an_empty_prompt_is_refused_where_no_length_is_told_too(profile: Profile
 def test_any_prompt_is_judged_to_values(prompt: str, images: int) -> None:
     for finding in judge_request(request(images=images, prompt=prompt), PROFILE):
         assert finding.rule.startswith("request/")
+        assert finding.message.isprintable()
+
+
+# ---- editions made up for the prompt ---------------------------------------------------------------------------------
+
+ABOUT: dict[str, Any] = {"source": "a page", "read": dt.date(2026, 11, 29)}
+
+
+ELEVEN = "the prompt has 11 characters; at most 10 characters allowed"
+
+
+def limited(prompt: PromptLength | None = None, tags: Tags | None = None) -> Profile:
+    """Limit a prompt by these alone."""
+    return replace(PROFILE, request=replace(PROFILE.request, prompt=prompt, tags=tags))
+
+
+def lengths(prompt: str, **limit: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - any limit of a prompt
+    found = said(request(images=1, prompt=prompt), limited(PromptLength(**ABOUT, **limit)))
+    return [(one.severity, one.message) for one in found.get("request/prompt-length", [])]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "limit", "found"),
+    [
+        ("a" * 10, {"max_characters": 10}, []),
+        ("a" * 11, {"max_characters": 10}, [("error", ELEVEN)]),
+        (
+            "a" * 11,
+            {"max_characters": 10, "cut": True},
+            [("warning", f"{ELEVEN}: what is beyond is cut off without a word")],
+        ),
+        ("字" * 5, {"max_characters": 10, "max_wide_characters": 5}, []),
+        (
+            "字" * 6,
+            {"max_characters": 10, "max_wide_characters": 5},
+            [("error", "the prompt has 6 characters; at most 10 characters, or 5 Korean/Chinese ones, allowed")],
+        ),
+        ("字" * 3 + "a" * 4, {"max_characters": 10, "max_wide_characters": 5}, []),
+        (
+            "字" * 3 + "a" * 5,
+            {"max_characters": 10, "max_wide_characters": 5},
+            [("error", "the prompt has 8 characters; at most 10 characters, or 5 Korean/Chinese ones, allowed")],
+        ),
+        ("e\u0301" * 10, {"max_characters": 10}, []),
+        ("anything", {}, []),
+    ],
+)
+def test_characters_of_any_script_are_counted_as_they_are_composed(
+    prompt: str, limit: dict[str, Any], found: list[tuple[str, str]]
+) -> None:
+    assert lengths(prompt, **limit) == found
+
+
+@given(st.integers(1, 400), st.integers(0, 450))
+def test_a_budget_is_inclusive_and_what_is_beyond_is_told_by_more_than_the_whole(most: int, used: int) -> None:
+    found = lengths("word " * used or "-", characters=most, words=most)
+    assert bool(found) is (used > most)
+    for _, message in found:
+        share = message.partition("allowed (")[2].removesuffix("% of the budget)")
+        assert float(share.replace(",", "")) > 100
+
+
+def test_a_large_budget_that_is_barely_passed_is_told_with_the_digits_that_differ() -> None:
+    ((_, message),) = lengths("word " * 10_001, characters=5_000, words=10_000)
+    assert message.endswith("(100.01% of the budget)")
+
+
+def test_a_budget_that_is_only_recommended_is_a_warning_in_other_words() -> None:
+    found = lengths("word " * 11, characters=5, words=10, severity="warning")
+    assert [severity for severity, _ in found] == ["warning"]
+    assert "of the other recommended" in found[0][1]
+
+
+def named(prompt: str, images: int = 2, **tags: Any) -> list[tuple[str, str, str]]:  # noqa: ANN401 - any way of naming
+    """Judge how a prompt writes its references."""
+    found = said(request(images=images, prompt=prompt), limited(tags=Tags(**ABOUT, **tags)))
+    styles = [*found.get("request/prompt-style", []), *found.get("request/prompt-tag", [])]
+    return [(one.rule.rpartition("-")[2], one.severity, one.message) for one in styles]
+
+
+MISSING = "the prompt has to name each image, and does not name "
+
+
+@pytest.mark.parametrize(
+    ("prompt", "severity", "missing"),
+    [
+        ("character1 meets character2", None, ""),
+        ("CHARACTER1 meets Character2.", None, ""),
+        ("character1 waits", "warning", "character2"),
+        ("nobody", "error", "character1, character2"),
+        ("character12 and mycharacter2", "error", "character1, character2"),
+        ("(character1), character2!", None, ""),
+        ("그는 character1과 character2를 본다", None, ""),
+    ],
+)
+def test_each_image_is_named_by_its_mandatory_word_standing_by_itself(
+    prompt: str, severity: str | None, missing: str
+) -> None:
+    found = named(prompt, understood=True, required="character{n}")
+    assert found == ([("style", severity, MISSING + missing)] if severity else [])
+
+
+@pytest.mark.parametrize(
+    ("prompt", "told"),
+    [
+        ("image 1 and image 2", 'the prompt writes "image 1"; the documents of this model write "<<<image_1>>>"'),
+        ("<<<image_1>>> and <<<image_2>>>", None),
+        ("Clip 2: the door opens", None),
+        ("nothing at all", None),
+    ],
+)
+def test_a_reference_written_in_another_way_than_the_documents_is_an_info(prompt: str, told: str | None) -> None:
+    found = named(prompt, understood=True, preferred="<<<{kind}_{n}>>>")
+    assert found == ([("style", "info", told)] if told else [])
+
+
+@pytest.mark.parametrize("understood", [True, False])
+def test_a_tag_is_told_where_it_is_not_understood(understood: bool) -> None:
+    found = named("@image1 and @image2, @image1", understood=understood)
+    words = "the prompt uses tags (@image1, @image2); this edition knows plain words only"
+    assert found == ([] if understood else [("tag", "error", words)])
+
+
+@given(st.text(max_size=80), st.booleans(), st.sampled_from([None, "<<<{kind}_{n}>>>", "{Kind} {n}"]), st.booleans())
+def test_any_prompt_is_judged_by_any_way_of_naming(
+    prompt: str, understood: bool, preferred: str | None, required: bool
+) -> None:
+    tags = Tags(**ABOUT, understood=understood, preferred=preferred, required="character{n}" if required else None)
+    for finding in judge_request(request(images=2, prompt=prompt), limited(tags=tags)):
         assert finding.message.isprintable()

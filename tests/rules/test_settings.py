@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.profiles import Profile
-from preflight.profiles.settings import AgainstClips, Case, ClipLength, Field, OutputLength, RequestLimits, Together
+from preflight.profiles.settings import (
+    AgainstClips,
+    Between,
+    Case,
+    ClipLength,
+    Field,
+    OutputLength,
+    RequestLimits,
+    Together,
+)
 from preflight.rules import WholeRequest, settings
 from preflight.rules.rule import Rule
 from tests.rules.requests import FRAMES, NEWER, WORDS, clips, messages, request, said, severities
@@ -211,3 +220,106 @@ def test_a_length_that_is_not_made_is_told_with_those_that_are(
 ) -> None:
     found = told(request(duration=asked), settings.duration, duration_s=OutputLength(**ABOUT, **limit))
     assert found == [("error", said)]
+
+
+@pytest.mark.parametrize(
+    ("case", "value", "said"),
+    [
+        ({"max": 6}, 6.0, []),
+        ({"max": 6}, 6.5, ["x 6.5 asked for; with quality 1080p ..6 allowed"]),
+        ({"min": 4}, 3.999, ["x 3.999 asked for; with quality 1080p 4.. allowed"]),
+        ({"min": 4, "max": 6}, math.inf, ["x inf asked for; with quality 1080p 4..6 allowed"]),
+        ({"min": 4, "max": 6}, math.nan, ["x nan asked for; with quality 1080p 4..6 allowed"]),
+    ],
+)
+def test_a_case_bounds_numbers_with_a_point_as_it_does_whole_ones(
+    case: dict[str, Any], value: float, said: list[str]
+) -> None:
+    limits = {
+        "fields": {"x": Field(**ABOUT, type="number")},
+        "cases": {"a": Case(**ABOUT, **case, field="x", when={"quality": "1080p"})},
+    }
+    found = told(request(quality="1080p", fields={"x": value}), settings.field, **limits)
+    assert [message for _, message in found] == said
+
+
+@pytest.mark.parametrize(
+    ("limit", "asked", "said"),
+    [
+        (
+            {"together_max_s": Fraction(15)},
+            5,
+            "clips and the 5 s asked for are 15.0004 s together; at most 15 s allowed",
+        ),
+        ({"not_below": True}, 10, "10 s asked for; the clip's 10.0004 s are part of it, so no less is allowed"),
+    ],
+)
+def test_a_length_barely_beyond_the_clips_is_told_with_the_digits_that_differ(
+    limit: dict[str, Any], asked: int, said: str
+) -> None:
+    whole = request(videos=clips("10.0004"), duration=asked)
+    limits = {"against_clips": AgainstClips(**ABOUT, **limit), "duration_s": OutputLength(**ABOUT, min=2, max=30)}
+    assert [message for _, message in told(whole, settings.clips_and_duration, **limits)] == [said]
+
+
+VALUES = st.none() | st.booleans() | st.integers(-5, 5) | st.sampled_from(["", "a", "720p"]) | st.floats(-5, 5)
+
+
+@given(VALUES, st.booleans())
+def test_a_condition_asks_whether_something_is_given_and_nothing_else_of_it(value: object, wanted: bool) -> None:
+    """Nothing, false, nought and an empty text are as if a field were not sent."""
+    fields = {} if value is None else {"y": value}
+    case = Case(**ABOUT, field="x", refused=True, when={"y": wanted})
+    limits = {"fields": {"x": Field(**ABOUT, type="integer"), "y": Field(**ABOUT)}, "cases": {"a": case}}
+    found = told(request(fields={"x": 1, **fields}), settings.field, **limits)
+    refused = any(message.startswith("x is refused") for _, message in found)
+    assert refused is (bool(value) is wanted)
+
+
+@given(st.integers(0, 4), st.none() | st.integers(0, 4), st.none() | st.integers(0, 4))
+def test_a_condition_on_how_many_are_sent_holds_on_both_of_its_bounds(
+    images: int, low: int | None, high: int | None
+) -> None:
+    case = Case(**ABOUT, field="x", refused=True, when={"image_urls": Between(min=low, max=high)})
+    limits = {"fields": {"x": Field(**ABOUT, type="integer")}, "cases": {"a": case}}
+    found = told(request(images=images, fields={"x": 1}), settings.field, **limits)
+    met = (low is None or images >= low) and (high is None or images <= high)
+    assert bool(found) is met
+
+
+@pytest.mark.parametrize(
+    ("model", "quality", "said"),
+    [
+        (None, "720p", []),
+        (None, "9k", ["quality '9k' asked for; seedance-2.0-reference-to-video makes 480p or 720p or 1080p or 4k"]),
+        ("nobody's", "9k", []),
+        (
+            None,
+            "\x1b[31m",
+            [r"quality '\\x1b[31m' asked for; seedance-2.0-reference-to-video makes 480p or 720p or 1080p or 4k"],
+        ),
+    ],
+)
+def test_a_quality_is_judged_by_the_model_that_is_asked_for(model: str | None, quality: str, said: list[str]) -> None:
+    """A model that the edition does not describe is another rule's business."""
+    assert messages(request(images=1, quality=quality, model=model), "request/quality", NEWER) == said
+
+
+@given(st.text(max_size=60), st.one_of(st.text(max_size=20), st.integers(), st.floats(), st.lists(st.integers())))
+def test_whatever_a_field_is_called_or_holds_is_told_in_words_that_can_be_printed(name: str, value: object) -> None:
+    for finding in (one for each in said(request(images=1, fields={name: value}), NEWER).values() for one in each):
+        assert finding.message.isprintable()
+
+
+@given(st.integers(-3, 40), st.sampled_from(["min", "max", "allowed", "special"]))
+def test_a_length_is_taken_or_told_and_never_both(asked: int, way: str) -> None:
+    limits: dict[str, dict[str, Any]] = {
+        "min": {"min": 4, "max": 15},
+        "max": {"max": 15, "min": 1},
+        "allowed": {"allowed": (5, 10)},
+        "special": {"min": 4, "max": 15, "special": (-1, 0)},
+    }
+    limit = OutputLength(**ABOUT, **limits[way])
+    found = told(request(duration=asked), settings.duration, duration_s=limit)
+    assert bool(found) is not limit.takes(asked)
+    assert all(str(asked) in message for _, message in found)
