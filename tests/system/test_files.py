@@ -1,5 +1,6 @@
 """What systems differ in about files, as this one has it."""
 
+import errno
 import os
 import shutil
 import stat
@@ -121,3 +122,80 @@ def test_where_settings_lie_is_plain_unless_it_is_said(monkeypatch: pytest.Monke
     assert files.plain_config_folder() == str(tmp_path / ".config")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     assert files.plain_config_folder() is None
+
+
+# ---- renaming and links ---------------------------------------------------------------------------------------------
+
+
+def test_a_name_is_given_without_taking_another_s(tmp_path: Path) -> None:
+    call = files.rename_call()
+    if call is None:
+        pytest.skip("this system cannot rename without replacing")
+    for name in ("a", "b"):
+        (tmp_path / name).write_text(name)
+    folder = os.open(tmp_path, files.FOLDER)
+    try:
+        assert call(folder, "a", folder, "b") in {errno.EEXIST, *files.UNSUPPORTED}
+        assert [(tmp_path / name).read_text() for name in ("a", "b")] == ["a", "b"]
+        if (status := call(folder, "a", folder, "c")) not in files.UNSUPPORTED:
+            assert (status, (tmp_path / "c").read_text(), (tmp_path / "a").exists()) == (0, "a", False)
+        assert call(folder, "absent", folder, "d") == errno.ENOENT
+        assert call(None, str(tmp_path / "b"), None, str(tmp_path / "e")) in {0, *files.UNSUPPORTED}
+    finally:
+        os.close(folder)
+
+
+def test_a_file_system_is_flushed_by_an_open_folder_and_by_nothing_else(tmp_path: Path) -> None:
+    call = files.sync_call()
+    if call is None:
+        pytest.skip("this system flushes no single file system")
+    folder = os.open(tmp_path, files.FOLDER)
+    assert call(folder)
+    os.close(folder)
+    assert not call(folder)
+    assert not call(None)
+
+
+@pytest.mark.skipif(not files.BY_DESCRIPTOR, reason="this system knows no names below open folders")
+def test_a_second_name_is_made_below_open_folders(tmp_path: Path) -> None:
+    for name in ("from", "to"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "from" / "a").write_text("a")
+    ends = [os.open(tmp_path / name, files.FOLDER) for name in ("from", "to")]
+    try:
+        files.link("a", "b", *ends)
+        with pytest.raises(FileExistsError):
+            files.link("a", "b", *ends)
+    finally:
+        for end in ends:
+            os.close(end)
+    assert (tmp_path / "to" / "b").samefile(tmp_path / "from" / "a")
+
+
+def test_one_is_alone_only_in_a_group_of_one_s_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    if sys.platform == "win32":
+        pytest.skip("this system knows no groups")
+    import grp
+    import pwd
+
+    mine = pwd.getpwuid(files.me())
+    groups = {group.gr_gid: group for group in grp.getgrall()}
+    for gid, group in groups.items():
+        ours = gid == mine.pw_gid and group.gr_name == mine.pw_name and {*group.gr_mem} <= {mine.pw_name}
+        assert files.is_alone_in(gid) is ours
+    monkeypatch.setattr(files, "me", lambda: 2**31 - 7)
+    assert not any(map(files.is_alone_in, groups)), "of somebody whom the system does not know"
+
+
+def test_an_attribute_that_a_person_set_goes_with_a_copy(tmp_path: Path) -> None:
+    if sys.platform != "linux":
+        pytest.skip("this system keeps no attributes that are copied")
+    path, copy = tmp_path / "a", tmp_path / "b"
+    path.touch()
+    try:
+        os.setxattr(path, "user.note", b"mine")
+    except OSError:
+        pytest.skip("this file system keeps no attributes")
+    with path.open("rb") as reader, copy.open("wb") as writer:
+        files.copy_attributes(reader.fileno(), writer.fileno(), str(copy))
+    assert os.getxattr(copy, "user.note") == b"mine"

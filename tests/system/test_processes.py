@@ -2,14 +2,19 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from preflight.system import files, processes
 from tests.posix import CORE_DUMPED
 
 PROGRAM = Path(sys.executable).with_name("preflight")
@@ -90,3 +95,97 @@ def test_the_memory_of_one_that_holds_a_key_is_root_s_alone_to_look_into() -> No
     """What lies in /proc of a process belongs to who started it, and to root where no core may be left."""
     done = subprocess.run([sys.executable, "-c", SOMEBODY], capture_output=True, text=True, check=True)
     assert done.stdout == "True 0\n"
+
+
+# ---- calls of the system, within this process -----------------------------------------------------------------------
+
+
+def test_only_an_end_that_has_something_to_read_is_readable() -> None:
+    ours, theirs = socket.socketpair()
+    quiet, other = socket.socketpair()
+    with ours, theirs, quiet, other:
+        ends = [ours.fileno(), quiet.fileno()]
+        assert processes.wait_readable(ends, 0) == set()
+        theirs.send(b"x")
+        assert processes.wait_readable(ends, 0) == {ours.fileno()}
+        other.close()
+        assert processes.wait_readable(ends, 0) == {*ends}, "one whose peer is gone, too"
+    assert processes.wait_readable([], 0) == set()
+
+
+@given(st.binary(min_size=1, max_size=200), st.integers(0, 4))
+def test_a_message_brings_its_descriptors_and_keeps_its_bounds(words: bytes, count: int) -> None:
+    ours, theirs = processes.control_pair()
+    with ours, theirs, tempfile.TemporaryFile() as file:
+        file.write(b"seen")
+        file.flush()
+        processes.send_ends(ours, words, [file.fileno()] * count)
+        processes.send_ends(ours, b"next", [])
+        found, ends = processes.receive_ends(theirs, 200, 4)
+        assert (found, len(ends)) == (words, count)
+        assert processes.receive_ends(theirs, 200, 4) == (b"next", [])
+        for end in ends:
+            assert os.pread(end, 10, 0) == b"seen"
+            os.close(end)
+
+
+def test_a_peer_that_is_gone_is_an_empty_message() -> None:
+    ours, theirs = processes.control_pair()
+    ours.close()
+    with theirs:
+        assert processes.receive_ends(theirs, 10, 1) == (b"", [])
+    with pytest.raises(OSError, match=r"."):
+        processes.send_ends(ours, b"x", [])
+
+
+def test_killing_what_is_not_there_is_nothing() -> None:
+    processes.kill(2**22 + 1)
+
+
+def test_a_launcher_ends_its_program_with_this_process_and_passes_its_words_on() -> None:
+    command = processes.launcher("/usr/bin/python3")
+    assert command[0] == "/usr/bin/python3"
+    assert command[-1] == str(os.getpid())
+    assert {"-I", "-S"} <= {*command}, "nothing of its surroundings changes what it does"
+
+
+def test_a_child_that_gets_a_socket_inherits_its_end() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        assert processes.stdin_for(ours) == ours.fileno()
+
+
+def test_a_folder_that_is_held_is_changed_to_though_its_name_is_gone(tmp_path: Path) -> None:
+    here = Path.cwd()
+    (tmp_path / "a").mkdir()
+    place = os.open(tmp_path / "a", files.PLACE)
+    (tmp_path / "a").rename(tmp_path / "b")
+    try:
+        processes.change_folder(place)
+        assert Path.cwd() == tmp_path / "b"
+    finally:
+        os.chdir(here)
+        os.close(place)
+    with pytest.raises(OSError, match=r"."):
+        processes.change_folder(place)
+
+
+def test_a_bound_on_memory_is_told_where_there_is_one() -> None:
+    import resource
+
+    bound = resource.getrlimit(resource.RLIMIT_AS)[0]
+    assert processes.memory_bound() == (None if bound == resource.RLIM_INFINITY else bound)
+
+
+def test_the_environment_lies_in_memory_as_it_was_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFLIGHT_A_TEST", "value \udcff of a test")
+    assert b"value \xff of a test" in processes.environment_values()
+
+
+def test_a_timer_is_set_and_unset() -> None:
+    """So long that it never rings within a test."""
+    processes.limit_time(10_000)
+    left, _ = signal.getitimer(signal.ITIMER_REAL)
+    processes.limit_time(0)
+    assert left > 0
+    assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
