@@ -300,8 +300,8 @@ def _flac_samples(head: bytes) -> int | None:
     if code in (6, 7):
         at = 4 + max(8 - (~head[4] & 0xFF).bit_length(), 1)  # after a number coded like UTF-8
         return int.from_bytes(head[at : at + code - 5], "big") + 1
-    if code == 1:
-        return 192
+    if code < 2:  # noqa: PLR2004 - 0 is reserved
+        return 192 if code else None
     return 576 << code - 2 if code < 8 else 256 << code - 8  # noqa: PLR2004 - RFC 9639, table 1
 
 

@@ -1,6 +1,9 @@
 """What a clip's own keyframes say of its size: the sets that they use, and whether they agree."""
 
+import struct
+from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 import av
 import pytest
@@ -15,11 +18,16 @@ from preflight.probe.access_points import (
     Reader,
     _Kept,
     changed,
+    moment,
     points_of_index,
     points_of_packets,
+    records_of,
     refuse_changes,
+    reshaped,
+    time_of,
 )
 from preflight.probe.faults import Unmeasured
+from tests.probe.boxes_by_hand import box, moov, movie, sample_entry, trak
 from tests.specimens import MEDIA
 
 
@@ -106,3 +114,66 @@ def test_however_long_a_stream_is_few_of_its_packets_are_kept() -> None:
     assert len(there) <= KEPT_FIRST // 10 + KEPT_KEYS + 3
     assert max(there) == 19_990
     assert max(later - earlier for earlier, later in pairwise(there)) < 20_000 / 2
+
+
+def packet(pts: int | None, dts: int | None, base: Fraction | None = Fraction(1, 10)) -> "av.Packet[Any]":
+    made: av.Packet[Any] = av.Packet(b"x")
+    made.pts, made.dts = pts, dts
+    if base is not None:
+        made.time_base = base
+    return made
+
+
+@pytest.mark.parametrize(
+    ("pts", "dts", "seconds"), [(25, 10, 2.5), (None, 10, 1.0), (0, 10, 0.0), (-5, None, -0.5), (None, None, None)]
+)
+def test_a_packet_is_timed_by_when_it_is_shown_or_else_decoded(
+    pts: int | None, dts: int | None, seconds: float | None
+) -> None:
+    assert time_of(packet(pts, dts)) == seconds
+
+
+def test_a_time_that_is_not_known_is_said_so() -> None:
+    assert (moment(2.0), moment(0.004), moment(None)) == ("2.00 s", "0.00 s", "an unknown time")
+
+
+@given(st.fractions(min_value=Fraction(1, 9), max_value=9), st.fractions(min_value=Fraction(1, 9), max_value=9))
+def test_a_change_of_shape_is_told_as_ratios(was: Fraction, now: Fraction) -> None:
+    said = str(reshaped(was, now, 1.5))
+    assert f"from {was.numerator}:{was.denominator} to {now.numerator}:{now.denominator} at 1.50 s" in said
+
+
+@pytest.mark.parametrize(("codec", "name"), [("h264", b"avcC"), ("hevc", b"hvcC")])
+def test_each_sample_entry_has_its_own_record_and_one_without_has_the_first(codec: str, name: bytes) -> None:
+    entries = [
+        sample_entry(b"xxxx", box(name, b"one")),
+        sample_entry(b"xxxx", box(name, b"two")),
+        sample_entry(b"xxxx"),
+    ]
+    (several,) = movie(moov(trak(entries=entries))).tracks
+    assert records_of(several, codec, b"first") == [b"one", b"two", b"first"]
+    (single,) = movie(moov(trak(entries=entries[1:2]))).tracks
+    assert records_of(single, codec, b"first") == [b"first"]
+    assert records_of(None, codec, b"first") == [b"first"]
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=60))
+def test_what_is_kept_of_a_stream_comes_back_in_its_order(keys: list[bool]) -> None:
+    kept = _Kept()
+    packets = [packet(place, place) for place in range(len(keys))]
+    for place, (one, is_key) in enumerate(zip(packets, keys, strict=True)):
+        one.is_keyframe = is_key
+        kept.add(place, one)
+    for place in range(len(keys)):
+        found = kept.fetch(place, 4)
+        assert [one.pts for one in found] == list(range(place, place + len(found)))
+        assert place >= KEPT_FIRST or found
+
+
+@given(st.integers(1, 16383), st.integers(1, 16383), st.binary(max_size=9))
+def test_a_key_frame_of_vp8_tells_its_size_and_another_frame_none(width: int, height: int, behind: bytes) -> None:
+    """RFC 6386, 9.1: three bytes with the kind in the lowest bit, three of a start code, two of each side."""
+    key = b"\x10\x02\0\x9d\x01\x2a" + struct.pack("<HH", width, height) + behind + bytes(9)
+    found = Reader("vp8", [b""]).read(0, key, None)
+    assert (found.size_px, found.random_access) == ((width, height), True)
+    assert not Reader("vp8", [b""]).read(0, b"\x11" + key[1:], None).random_access

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.probe import probe
-from preflight.probe.foreign import SIGNS, foreign
+from preflight.probe.foreign import SIGNS, _Sign, foreign
 from preflight.probe.sniff import sniff
 from preflight.values.assets import Asset
 from tests.specimens import MEDIA, probed
@@ -107,3 +107,74 @@ def test_frames_of_sound_behind_a_text_that_readers_take_for_a_playlist_are_no_s
     fault = probed(tmp_path / "a.mp3").fault
     assert fault
     assert fault.message == "its content is no picture, clip or sound that is known here"
+
+
+ONE_OF_EACH = {
+    "Netpbm": [b"P6\n640 480\n255\n", b"P1 3 2 0", b"P5\n# a remark\n# another\n12 # within\n 9\n255\n", b"P4\t8\r8\n"],
+    "Netpbm (PAM)": [b"P7\nWIDTH 9\n", b"P7\n# a remark\nHEIGHT 9\n"],
+    "Netpbm (PFM)": [b"PF\n64 48\n-1.0\n", b"Pf\n64 48\n1.0\n"],
+    "XBM": [b"#define a_width 8\n#define a_height 8\nstatic unsigned char a_bits[] = {"],
+    "Monkey's Audio": [b"MAC \x96\x0f\0\0"],
+    "Bink": [b"KB2a", b"KB2n", b"BIKi"],
+    "FLIF": [b"FLIF31"],
+    "EPS": [b"%!PS-Adobe-3.0 EPSF-3.0\n", b"\xc5\xd0\xd3\xc6"],
+    "MPEG transport stream with 204 bytes a packet": [(b"\x47" + bytes(203)) * 5],
+    "PCX": [b"\n\5\1\x08" + bytes(60) + b"\0"],
+    "SVG": [
+        b"<svg xmlns='a'>",
+        b"<?xml version='1.0'?>\n<svg>",
+        b"<!-- a remark --> <!DOCTYPE svg PUBLIC 'a'>\n<svg\n",
+    ],
+    "MIDI": [b"MThd\0\0\0\6", b"RIFF\x10\0\0\0RMIDdata"],
+    "IFF ILBM": [b"FORM\0\0\0\x10ILBM"],
+    "animated cursor": [b"RIFF\x10\0\0\0ACON"],
+    "Targa": [bytes(18) + b"pixels" + bytes(8) + b"TRUEVISION-XFILE.\0"],
+    "REDCODE": [b"\0\0\1\0RED1", b"\0\0\1\0RED2"],
+}
+
+
+@pytest.mark.parametrize(("name", "content"), [(name, one) for name, all_ in ONE_OF_EACH.items() for one in all_])
+def test_each_way_to_begin_a_format_is_known_and_not_from_another_place_on(name: str, content: bytes) -> None:
+    found = foreign(io.BytesIO(content))
+    assert found
+    assert found.name == name
+    if name != "Targa":
+        assert foreign(io.BytesIO(b"~~" + content)) is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"P6\n640",
+        b"P9\n640 480\n",
+        b"P6 wide high",
+        b"P7\nDATE 9\n",
+        b"#define a_width 8\n",
+        b"MAC \x96\x20\0\0",
+        b"KB2z",
+        b"FLIF39",
+        b"%!PS-Adobe-3.0\n",
+        (b"\x47" + bytes(203)) * 4 + bytes(204),
+        b"\n\6\1\x08" + bytes(61),
+        b"<?xml version='1.0'?>\n<html>",
+        b"<svgs>",
+        b"TRUEVISION-XFILE.\0 and more",
+        b"RIFF\x10\0\0\0",
+        b"FORM\0\0\0\x10",
+    ],
+)
+def test_what_only_resembles_a_beginning_is_none(content: bytes) -> None:
+    assert foreign(io.BytesIO(content)) is None
+
+
+@pytest.mark.parametrize("sign", SIGNS, ids=lambda sign: f"{sign.name} {sign.magic.hex()}")
+def test_a_sign_that_lacks_its_last_byte_or_has_another_is_none(sign: _Sign) -> None:
+    whole = bytes(sign.at) + sign.magic
+    other = whole[:-1] + bytes((whole[-1] ^ 0x80,))
+    for content in (whole[:-1], other):
+        found = foreign(io.BytesIO(content))
+        assert (
+            found is None
+            or found.name != sign.name
+            or any(content.startswith(one.magic, one.at) for one in SIGNS if one is not sign)
+        )
