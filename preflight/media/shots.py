@@ -193,7 +193,8 @@ def _same_tones(frames: "Glance", first: Fraction, last: Fraction) -> bool:
     """Compare the sorted samples before one moment and after another."""
     import numpy as np
 
-    before, after = max(int(first / STEP_S) - 1, 0), min(int(last / STEP_S) + 1, len(frames) - 1)
+    most = len(frames) - 1  # a cut may lie behind the end that was measured
+    before, after = min(max(int(first / STEP_S) - 1, 0), most), min(int(last / STEP_S) + 1, most)
     return pixel_difference(np.sort(frames[before], axis=None), np.sort(frames[after], axis=None)) < FLOOR
 
 

@@ -1,5 +1,6 @@
 """What is heard of a sound: its loudness as ITU-R BS.1770 has it, its silence, and where it pauses."""
 
+import wave
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -9,7 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preflight.media.hearing import GATE_DB, HOP_S, PAUSE_HOPS, gated_loudness, k_weights, listen, quiet_spans
+from preflight.media.hearing import (
+    GATE_DB,
+    HOP_S,
+    PAUSE_HOPS,
+    gated_loudness,
+    k_weights,
+    listen,
+    quiet_spans,
+    sliding_frames,
+)
 from preflight.media.progress import Part
 from preflight.media.timeline import STEP_S
 from preflight.probe.faults import Unmeasured, Unreadable
@@ -111,3 +121,85 @@ def test_what_has_no_sound_has_nothing_to_hear(name: str, kind: str) -> None:
 def test_what_is_no_longer_what_was_measured_is_not_listened_to() -> None:
     with pytest.raises(Unmeasured, match="no longer the mp3"):
         listen(media("audio-5s.wav"), "mp3", Fraction(5), whole())
+
+
+# ---- the standard: BS.1770-4 -----------------------------------------------------------------------------------------
+
+
+def tone(folder: Path, *heights: float, rate_hz: int = 48_000, hz: float = 997) -> str:
+    """Write a second and a half of a sine in 16 bits, of a height of its own in each channel."""
+    path = folder / f"tone-{rate_hz}-{len(heights)}-{hz:g}.wav"
+    at = np.arange(rate_hz * 3 // 2) / rate_hz
+    wave_of = np.sin(2 * np.pi * hz * at)
+    samples = np.stack([np.round(height * 32_767 * wave_of) for height in heights], axis=1).astype("<i2")
+    with wave.open(str(path), "wb") as target:
+        target.setnchannels(len(heights))
+        target.setsampwidth(2)
+        target.setframerate(rate_hz)
+        target.writeframes(samples.tobytes())
+    return str(path)
+
+
+def level(path: str) -> float:
+    """Return the loudness in the middle of a file."""
+    return listen(path, "wav", Fraction(3, 2), whole()).loudness_db[7]
+
+
+@pytest.mark.parametrize(
+    ("heights", "loudness"),
+    [((1.0,), -3.01), ((1.0, 1.0), 0.0), ((0.0, 1.0), -3.01), ((0.1,), -23.01), ((0.1, 0.1), -20.0)],
+)
+def test_a_sine_of_full_scale_is_three_decibels_below_and_channels_add_up(
+    tmp_path: Path, heights: tuple[float, ...], loudness: float
+) -> None:
+    """BS.1770-4, annex 1: a 0 dBFS, 997 Hz sine in one front channel reads -3.01 LKFS."""
+    assert level(tone(tmp_path, *heights)) == pytest.approx(loudness, abs=0.1)
+
+
+@pytest.mark.parametrize("rate_hz", [8_000, 11_025, 22_050, 44_100, 96_000])
+def test_a_tone_is_as_loud_at_whatever_rate_it_is_sampled(tmp_path: Path, rate_hz: int) -> None:
+    """Averaging samples instead of filtering them costs half a decibel at the most."""
+    assert level(tone(tmp_path, 0.5, rate_hz=rate_hz)) == pytest.approx(-9.03, abs=0.5)
+
+
+def test_weights_rise_with_the_frequency_and_end_four_decibels_above() -> None:
+    found = 10 * np.log10(k_weights(np.array([10.0, 38.0, 100.0, 500.0, 1000.0, 2000.0, 4000.0, 16_000.0])))
+    assert found.tolist() == sorted(found.tolist())
+    assert float(found[-1]) == pytest.approx(4.0, abs=0.05)
+    assert abs(float(found[3])) < 0.3
+
+
+@settings(max_examples=15)
+@given(st.lists(st.floats(1e-4, 1.0), min_size=20, max_size=120), st.floats(1.0, 50.0))
+def test_more_power_by_a_factor_is_more_loudness_by_its_decibels(powers: list[float], factor: float) -> None:
+    once = gated_loudness(np.array(powers, np.float32))
+    assert gated_loudness(np.array(powers, np.float32) * np.float32(factor)) == pytest.approx(
+        once + 10 * np.log10(factor), abs=0.02
+    )
+
+
+@settings(max_examples=15)
+@given(st.lists(st.floats(0, 1.0), min_size=1, max_size=120))
+def test_loudness_is_between_the_gate_and_the_loudest_block(powers: list[float]) -> None:
+    found = gated_loudness(np.array(powers, np.float32))
+    assert GATE_DB <= found <= max(GATE_DB, -0.691 + 10 * np.log10(max(*powers, 1e-12))) + 0.01
+
+
+@settings(max_examples=15)
+@given(st.integers(1, 3), st.integers(1, 12), st.lists(st.integers(0, 20), min_size=1, max_size=6))
+def test_frames_are_cut_out_where_they_start_in_each_channel(channels: int, length: int, at: list[int]) -> None:
+    samples = np.arange(channels * 40, dtype=np.float32).reshape(channels, 40)
+    found = sliding_frames(samples, length, np.array(at))
+    assert found.shape == (channels, len(at), length)
+    for channel in range(channels):
+        assert [one.tolist() for one in found[channel]] == [
+            samples[channel, start : start + length].tolist() for start in at
+        ]
+
+
+@pytest.mark.parametrize("count", [1, 2, PAUSE_HOPS, 500])
+@pytest.mark.parametrize("db", [-20.0, -50.0])
+def test_an_even_sound_has_no_pause_and_silence_is_one(count: int, db: float) -> None:
+    assert quiet_spans(np.full(count, db, np.float32)) == []
+    silent = quiet_spans(np.full(count, -90, np.float32))
+    assert silent == ([(0, count)] if count >= PAUSE_HOPS else [])

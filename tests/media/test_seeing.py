@@ -5,10 +5,13 @@ from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from preflight.media.progress import Part
-from preflight.media.seeing import watch
+from preflight.media.seeing import MOST_PX, Packets, laplacian_variance, motion_of, watch
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.values.assets import Window
 from tests.media.conftest import CUTS, Film
@@ -72,6 +75,15 @@ def test_what_changes_evenly_or_goes_as_it_came_is_one_shot(film: Film, name: st
     source, filters = EVEN[name]
     path = film(name, source, graph=f"[0]{filters},format=yuv420p", options=("-c:v", "libx264"))
     assert shot_changes(str(path), "mp4") == ()
+
+
+def test_a_flash_behind_the_end_that_was_measured_is_looked_at_like_any_other(film: Film) -> None:
+    """A header may tell less than there is."""
+    burst = "[0]drawbox=enable='between(n,50,56)':c=white:t=fill,format=yuv420p"
+    path = film("burst.mp4", "testsrc2=size=160x90:rate=25:d=4", graph=burst, options=("-c:v", "libx264"))
+    seen = watch(str(path), "mp4", Fraction(1), Part(None, Fraction(0), Fraction(1), 60))
+    assert seen.shots == (Window(Fraction(0), Fraction(1)),)
+    assert len(seen.motion) == 10
 
 
 def test_a_dissolve_lies_between_two_shots_and_is_no_cut(film: Film) -> None:
@@ -146,3 +158,100 @@ def test_a_missing_file_a_folder_and_a_pipe_are_refused_at_once(tmp_path: Path) 
     for path in (tmp_path / "none.mp4", tmp_path, pipe):
         with pytest.raises(Unmeasured):
             shot_changes(str(path), "mp4")
+
+
+# ---- the arithmetic ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 50), (50, 2), (0, 9)])
+def test_what_is_too_small_for_neighbours_has_no_sharpness(size: tuple[int, int]) -> None:
+    assert laplacian_variance(np.zeros(size, np.uint8)) == 0
+
+
+@given(st.integers(0, 255), st.integers(0, 3), st.integers(0, 3))
+def test_an_even_frame_and_a_slope_have_no_sharpness(level: int, across: int, down: int) -> None:
+    """The Laplacian is the second derivative: neither a level nor a slope has one."""
+    rows, columns = np.mgrid[0:20, 0:20]
+    assert laplacian_variance(np.full((20, 20), level, np.uint8)) == 0
+    assert laplacian_variance((across * columns + down * rows).astype(np.uint8)) == 0
+
+
+@given(st.integers(1, 255))
+def test_a_checkerboard_is_the_sharpest_of_its_contrast(contrast: int) -> None:
+    """Each pixel differs from its four neighbours by the contrast: variance is sixteen times its square."""
+    board = (np.indices((20, 20)).sum(axis=0) % 2 * contrast).astype(np.uint8)
+    assert laplacian_variance(board) == pytest.approx(16 * contrast**2)
+
+
+def test_a_frame_is_less_sharp_the_more_it_is_blurred() -> None:
+    sharp = np.random.default_rng(1).integers(0, 256, (40, 40)).astype(np.float64)
+    found = []
+    for _ in range(4):
+        found.append(laplacian_variance(sharp.astype(np.uint8)))
+        sharp = (sharp + np.roll(sharp, 1, 0) + np.roll(sharp, 1, 1)) / 3
+    assert found == sorted(found, reverse=True)
+    assert found[0] > 10 * found[-1]
+
+
+def thumbs(*levels: int) -> np.ndarray:
+    return np.stack([np.full((18, 32), level, np.uint8) for level in levels])
+
+
+@pytest.mark.parametrize(
+    ("levels", "at", "motion"),
+    [
+        ([9], [0], [0]),
+        ([0, 10], [0, 1], [10, 10]),
+        ([0, 10, 250], [0, 1, 2], [10, 10, 240]),
+        ([250, 0], [0, 1], [250, 250]),
+        ([0, 100], [0, 5], [20, 20]),
+        ([7, 7, 7], [0, 3, 4], [0, 0, 0]),
+    ],
+)
+def test_motion_is_the_mean_difference_a_step(levels: list[int], at: list[int], motion: list[float]) -> None:
+    assert motion_of(thumbs(*levels), np.array(at)).tolist() == motion
+
+
+@given(st.lists(st.integers(0, 255), min_size=1, max_size=20))
+def test_there_is_motion_for_each_sample_and_never_less_than_none(levels: list[int]) -> None:
+    found = motion_of(thumbs(*levels), np.arange(len(levels)))
+    assert len(found) == len(levels)
+    assert float(found.min()) >= 0
+    assert found.tolist() == motion_of(255 - thumbs(*levels), np.arange(len(levels))).tolist()
+
+
+def packets(count: int, keyframes: int) -> Packets:
+    return Packets(times_s=(0.0,) * count, sizes=(1,) * count, keyframes=keyframes)
+
+
+HD = 1920 * 1080
+PAYABLE = MOST_PX // (HD + 100_000)
+"""Frames of full HD that are worth decoding."""
+
+
+@pytest.mark.parametrize(
+    ("frames", "keyframes", "duration", "sparse"),
+    [
+        (PAYABLE, 1000, 60, False),
+        (PAYABLE + 1, 1000, 60, True),
+        (PAYABLE + 1, 12, 60, True),
+        (PAYABLE + 1, 11, 60, False),
+        (3 * PAYABLE, 5, 60, True),
+        (3 * PAYABLE, 4, 60, False),
+        (3 * PAYABLE, 0, 60, False),
+        (0, 0, 60, False),
+    ],
+)
+def test_keyframes_alone_are_decoded_of_what_is_too_much_if_there_are_enough(
+    frames: int, keyframes: int, duration: int, sparse: bool
+) -> None:
+    """At least every five seconds, or every twelve of what is twice too much."""
+    assert packets(frames, keyframes).sparse(HD, Fraction(duration)) is sparse
+
+
+@given(st.integers(0, 5000), st.integers(0, 100), st.integers(1, 600))
+def test_more_frames_or_keyframes_never_ask_for_all_to_be_decoded(frames: int, keyframes: int, duration: int) -> None:
+    if packets(frames, keyframes).sparse(HD, Fraction(duration)):
+        assert packets(frames + 1000, keyframes).sparse(HD, Fraction(duration))
+        assert packets(frames, keyframes + 10).sparse(HD, Fraction(duration))
+        assert packets(frames, keyframes).sparse(4 * HD, Fraction(duration))

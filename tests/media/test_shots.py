@@ -4,9 +4,24 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from preflight.media.shots import LASTING, LastingDifferences, changes, pixel_differences, shots_between, transitions
+from preflight.media.shots import (
+    AT_ONCE,
+    BRIEF_S,
+    LASTING,
+    LastingDifferences,
+    changes,
+    cuts_of,
+    far_cuts_of,
+    pixel_difference,
+    pixel_differences,
+    shots_between,
+    transitions,
+    without_flashes,
+)
 from preflight.media.timeline import STEP_S
 from preflight.values.assets import Window
 
@@ -99,3 +114,121 @@ def test_shots_leave_out_what_lies_in_transitions() -> None:
 
 
 F0 = Fraction(0)
+
+
+# ---- frames made small: cuts ---------------------------------------------------------------------------------------
+
+
+def scenes(*lengths: int, seed: int = 7) -> list[NDArray[np.uint8]]:
+    """Make glances of scenes of noise with tones of their own, so many frames of each."""
+    random = np.random.default_rng(seed)
+    looks = [random.integers(low, low + 60, (3, 36, 64)).astype(np.uint8) for low in (20, 170, 60, 130, 0)]
+    return [looks[at % len(looks)] for at, length in enumerate(lengths) for _ in range(length)]
+
+
+def starts(lengths: tuple[int, ...]) -> list[int]:
+    return [sum(lengths[: at + 1]) for at in range(len(lengths) - 1)]
+
+
+@pytest.mark.parametrize("first", [AT_ONCE + off for off in (-5, -1, 0, 1, 5)] + [2 * AT_ONCE])
+def test_a_cut_is_found_wherever_it_lies_among_the_frames_compared_at_once(first: int) -> None:
+    assert cuts_of(scenes(first, 40), seconds(first + 40)) == [first]
+
+
+@given(st.lists(st.integers(LASTING + 8, 40), min_size=1, max_size=4).map(tuple), st.integers(0, 9))
+def test_every_scene_that_lasts_begins_with_a_cut_and_nothing_else_does(lengths: tuple[int, ...], seed: int) -> None:
+    assert cuts_of(scenes(*lengths, seed=seed), seconds(sum(lengths))) == starts(lengths)
+
+
+def test_no_frames_and_one_frame_have_no_cut() -> None:
+    assert cuts_of([], []) == []
+    assert cuts_of(scenes(1), seconds(1)) == []
+    assert far_cuts_of([]) == far_cuts_of(scenes(1)) == []
+
+
+@given(st.lists(st.integers(1, 3), min_size=1, max_size=5).map(tuple))
+def test_keyframes_far_apart_are_cuts_where_pixels_and_tones_differ(lengths: tuple[int, ...]) -> None:
+    assert far_cuts_of(scenes(*lengths)) == starts(lengths)
+
+
+def test_keyframes_whose_pixels_moved_and_whose_tones_stayed_are_one_shot() -> None:
+    still = scenes(1)[0]
+    stripes = np.where(np.arange(64) // 8 % 2, still // 2, still // 2 + 120).astype(np.uint8)
+    moved = np.roll(stripes, 8, axis=2)
+    assert pixel_difference(stripes, moved) > 60
+    assert far_cuts_of([stripes, moved, stripes]) == []
+
+
+@given(st.integers(0, 255), st.integers(0, 255))
+def test_the_difference_of_two_even_frames_is_that_of_their_levels_both_ways(one: int, other: int) -> None:
+    first, second = plain(one, other)
+    assert pixel_difference(first, second) == pixel_difference(second, first) == abs(one - other)
+    assert pixel_differences(np.stack([first, second]), np.stack([second, second])) == [abs(one - other), 0]
+
+
+# ---- bursts of flashes ----------------------------------------------------------------------------------------------
+
+
+def grays(*levels: int) -> NDArray[np.uint8]:
+    """Return one gray frame for each step."""
+    return np.stack([np.full((18, 32), level, np.uint8) for level in levels])
+
+
+@pytest.mark.parametrize(
+    ("cuts", "levels", "kept"),
+    [
+        (["1.0", "1.2"], [50] * 10 + [250] * 2 + [50] * 10, []),
+        (["1.0", "1.2"], [50] * 10 + [250] * 2 + [150] * 10, ["1.0", "1.2"]),
+        (["1.0", "1.5"], [50] * 10 + [250] * 5 + [50] * 10, ["1.0", "1.5"]),
+        (["0.4", "1.0", "1.2"], [9] * 4 + [50] * 6 + [250] * 2 + [50] * 10, ["0.4"]),
+        (["1.0"], [50] * 10 + [250] * 10, ["1.0"]),
+        ([], [50] * 3, []),
+    ],
+)
+def test_a_shot_too_brief_between_equal_tones_is_a_burst_of_flashes(
+    cuts: list[str], levels: list[int], kept: list[str]
+) -> None:
+    assert without_flashes([Fraction(cut) for cut in cuts], grays(*levels)) == [Fraction(cut) for cut in kept]
+
+
+@given(st.lists(st.integers(1, 60), unique=True).map(sorted), st.lists(st.integers(0, 255), min_size=1, max_size=60))
+def test_what_is_left_of_cuts_is_in_order_and_was_among_them(moments: list[int], levels: list[int]) -> None:
+    cuts = [Fraction(moment, 10) for moment in moments]
+    kept = without_flashes(cuts, grays(*levels))
+    assert kept == [cut for cut in cuts if cut in kept]
+    far = [cut for cut in cuts if all(cut == other or abs(cut - other) >= BRIEF_S for other in cuts)]
+    assert set(far) <= set(kept)
+
+
+# ---- shots between -------------------------------------------------------------------------------------------------
+
+MOMENTS = st.integers(0, 300).map(lambda tenths: Fraction(tenths, 10))
+
+
+@given(MOMENTS, st.lists(MOMENTS, max_size=6, unique=True))
+def test_shots_between_cuts_fill_the_clip_and_none_is_empty(duration: Fraction, cuts: list[Fraction]) -> None:
+    shots = shots_between(duration, cuts, [])
+    assert all(shot.end_s > shot.start_s for shot in shots)
+    assert sum((shot.end_s - shot.start_s for shot in shots), F0) == duration
+    assert [shot.start_s for shot in shots] == sorted({F0, *(cut for cut in cuts if cut < duration)})[: len(shots)]
+
+
+@given(MOMENTS, st.lists(MOMENTS, max_size=8, unique=True).map(sorted))
+def test_nothing_of_a_transition_is_in_a_shot(duration: Fraction, moments: list[Fraction]) -> None:
+    gradual = list(zip(moments[::2], moments[1::2], strict=False))
+    shots = shots_between(duration, [], gradual)
+    for first, last in gradual:
+        assert all(shot.end_s <= first or shot.start_s >= last for shot in shots)
+    assert all(shot.end_s <= duration for shot in shots)
+
+
+def test_no_steps_or_few_have_no_transition() -> None:
+    assert transitions(grays(1)) == transitions(grays(1, 200, 1)) == []
+
+
+@pytest.mark.parametrize("length", [8, 12, 20])
+def test_a_fade_from_black_is_a_transition_and_a_faint_change_of_light_is_none(length: int) -> None:
+    lit = np.random.default_rng(3).integers(60, 220, (18, 32))
+    parts = np.concatenate([np.zeros(25), np.linspace(0, 1, length), np.ones(25)])[:, None, None]
+    assert len(transitions((lit * parts).astype(np.uint8))) == 1
+    assert transitions((lit * (0.95 + parts / 20)).astype(np.uint8)) == []
