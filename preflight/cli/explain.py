@@ -23,19 +23,21 @@ SHAPE = "`preflight fix` with `--fit crop|pad|blur`, or with `--allow creative`"
 COMMANDS = {
     "image/format": "`preflight fix`",
     "image/aspect-ratio": SHAPE,
-    "image/hdr": "`preflight fix`, where the picture is written anew",
-    "image/location": "`preflight fix`, where the file is written anew",
     "video/duration": CUT_OR_LENGTHEN,
     "video/aspect-ratio": SHAPE,
-    "video/location": "`preflight fix`, where the file is written anew",
     "audio/format": "`preflight fix`; `--bits source` keeps up to 24 bits of a deeper sound",
-    "audio/codec": "`preflight fix`, where something else has to be mended",
     "audio/duration": CUT_OR_LENGTHEN,
-    "audio/location": "`preflight fix`, where the file is written anew",
     "request/model": "`preflight profiles NAME` lists the models of an edition",
     "request/callback-url": "`preflight task wait` needs no callback",
 }
 """Rule → the command that does, or shows, what its remedy asks for."""
+WARNED = (
+    *("image/alpha", "image/color", "image/hdr", "image/location", "video/alpha", "video/bit-depth", "video/codec"),
+    *("video/hdr", "video/header", "video/interlace", "video/location", "video/sound-codec", "video/streams"),
+    *("audio/codec", "audio/header", "audio/location"),
+)
+"""Rules that warn, and are mended where that is asked for."""
+COMMANDS |= {rule: f"`preflight fix --also {rule.partition('/')[2]}`" for rule in WARNED}
 EDITIONS = "`preflight check --profile A --profile B` shows which edition takes it"
 
 

@@ -30,7 +30,7 @@ PLAIN_BITS, MOST_BITS = 16, 24
 CODINGS = {16: "pcm_s16le", 24: "pcm_s24le"}
 BESIDE = frozenset({"audio/name", "audio/header", "audio/location"})
 """Rules about data beside the samples."""
-CLEARED_BY_WRITING = ("audio/format", "audio/size", "audio/header", "audio/location", "audio/name")
+CLEARED_BY_WRITING = ("audio/format", "audio/codec", "audio/size", "audio/header", "audio/location", "audio/name")
 OWN = {"pcm_u8": 8, "pcm_s16le": 16, "pcm_s24le": 24}
 """WAV codecs that may be kept, and their bits."""
 SIXTEEN = re.compile(r"adpcm_|pcm_(alaw|mulaw|u8|s8)|gsm")
@@ -84,6 +84,7 @@ def audio_steps(
     if beside and "audio/location" in errors and _is_copied(facts):
         yield Write(format="wav", loss="lossless", clears=clears)
         return
+    beside = beside or (errors <= {*BESIDE, "audio/codec"} and not made and (facts.codec or "").startswith("pcm_"))
     exact = beside or fix_options.bits == "source" or fix_options.allow in ("none", "lossless")
     most_bits = MOST_BITS if exact else PLAIN_BITS
     written = _written(facts, limits, wanted, clears, most_bits)

@@ -68,7 +68,7 @@ def codec(probed: Probed, profile: Profile) -> Iterator[Finding]:
     for samples refuses the first, and plays the second as noise. Integers stored in more bytes than they need, such as
     24 bits in 32, are taken for floats by readers built on ffmpeg, which then play noise as well.
 
-    Fix: Write it as a WAV of 16-bit PCM, which is done where something else has to be mended.
+    Fix: Write it as a WAV of PCM.
     """
     facts, limit = _facts(probed), profile.audio.codec
     if limit is None or facts is None or facts.format != "wav" or facts.codec is None:

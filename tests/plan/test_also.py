@@ -41,6 +41,8 @@ WARNED: dict[str, Facts] = {
     "audio header": audio(header_duration_s=Fraction(3)),
     "audio name": audio(format="mp3", codec="mp3", sample_type="coded"),
     "audio location": audio(location=True),
+    "audio codec": audio(codec="mp3", sample_type="coded"),
+    "audio codec of 24 bits in 32": audio(codec="pcm_s32le", bit_depth=24, sample_type="integer"),
 }
 
 

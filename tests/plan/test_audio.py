@@ -142,6 +142,11 @@ def test_the_smallest_loss_that_fits_is_taken_and_each_is_named(rate: int, chann
     assert (encode.words(), encode.loss) == (said, "lossy")
 
 
+def test_bits_that_stand_in_more_than_they_need_are_all_kept_where_only_that_is_mended() -> None:
+    found = planned(audio(codec="pcm_s32le", bit_depth=24, sample_type="integer"), also=("codec",))
+    assert (found.loss, [step.codec for step in found.steps if isinstance(step, Encode)]) == ("lossless", ["pcm_s24le"])
+
+
 def test_8_bits_stay_8_where_16_do_not_fit() -> None:
     facts = heard("60", codec="pcm_u8", sample_type="integer", bit_depth=8, sample_rate_hz=192_000, channels=4)
     assert kinds(planned(facts)) == [Cut, Write]
