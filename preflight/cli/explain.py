@@ -31,13 +31,25 @@ COMMANDS = {
     "request/callback-url": "`preflight task wait` needs no callback",
 }
 """Rule → the command that does, or shows, what its remedy asks for."""
-WARNED = (
-    *("image/alpha", "image/color", "image/hdr", "image/location", "video/alpha", "video/bit-depth", "video/codec"),
-    *("video/hdr", "video/header", "video/interlace", "video/location", "video/sound-codec", "video/streams"),
-    *("audio/codec", "audio/header", "audio/location"),
-)
+COMMANDS |= {
+    "image/alpha": "`preflight fix --also alpha`",
+    "image/color": "`preflight fix --also color`",
+    "image/hdr": "`preflight fix --also hdr`",
+    "image/location": "`preflight fix --also location`",
+    "video/alpha": "`preflight fix --also alpha`",
+    "video/bit-depth": "`preflight fix --also bit-depth`",
+    "video/codec": "`preflight fix --also codec`",
+    "video/hdr": "`preflight fix --also hdr`",
+    "video/header": "`preflight fix --also header`",
+    "video/interlace": "`preflight fix --also interlace`",
+    "video/location": "`preflight fix --also location`",
+    "video/sound-codec": "`preflight fix --also sound-codec`",
+    "video/streams": "`preflight fix --also streams`",
+    "audio/codec": "`preflight fix --also codec`",
+    "audio/header": "`preflight fix --also header`",
+    "audio/location": "`preflight fix --also location`",
+}
 """Rules that warn, and are mended where that is asked for."""
-COMMANDS |= {rule: f"`preflight fix --also {rule.partition('/')[2]}`" for rule in WARNED}
 EDITIONS = "`preflight check --profile A --profile B` shows which edition takes it"
 
 
