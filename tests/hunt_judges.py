@@ -9,6 +9,7 @@ import re
 import struct
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -35,14 +36,18 @@ def ffmpeg(*arguments: str) -> bytes:
     return subprocess.run(command, capture_output=True, check=True, timeout=300).stdout
 
 
+@lru_cache(maxsize=1)
 def shown(path: Path, kind: str) -> Pixels:
-    """Decode a picture, or a frame one second into a clip, as red, green and blue."""
+    """Decode a picture, or a frame one second into a clip, as red, green and blue.
+
+    Several judges look at the same one, a new file never has the name of another.
+    """
     if kind == "image":
         pillow_heif.register_heif_opener()
         with Image.open(path) as picture:
             return np.asarray(picture.convert("RGB"), dtype=np.float64)
     taken = ffmpeg(
-        "-i", f"file:{path}", "-vf", "select=gte(t\\,1)", "-frames:v", "1", "-f", "image2pipe", "-c:v", "png", "-"
+        "-i", f"file:{path}", "-vf", "select=gte(t\\,1)", "-frames:v", "1", "-f", "image2pipe", "-c:v", "ppm", "-"
     )
     return np.asarray(Image.open(io.BytesIO(taken)).convert("RGB"), dtype=np.float64)
 

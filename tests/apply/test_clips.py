@@ -1,6 +1,7 @@
 """Clips that a fix has to handle with care, mended whole and decoded: sides, tags, headers."""
 
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,16 @@ from preflight.flow.fix import order_of
 from preflight.plan import FixOptions, plan
 from preflight.plan.cut_points import cut_points_of
 from preflight.plan.steps import Cut, Resize, find
+from preflight.profiles import Profile
 from preflight.values.facts import VideoFacts
-from tests.specimens import PROFILE, judged, media, probed
+from tests.specimens import PROFILE, judged, media, probed, shortened
 
 
-def mended(name: str, folder: Path, **fix_options: Any) -> Applied:  # noqa: ANN401 - any wish
-    verdict = judged(name)
+def mended(name: str, folder: Path, profile: Profile = PROFILE, **fix_options: Any) -> Applied:  # noqa: ANN401 - any
+    verdict = judged(name, profile)
     assert verdict.facts
-    todo = plan(verdict, PROFILE, FixOptions(**fix_options), cut_points_of(media(name)))
-    return apply_plan(todo, verdict.facts, order_of(PROFILE, folder))
+    todo = plan(verdict, profile, FixOptions(**fix_options), cut_points_of(media(name)))
+    return apply_plan(todo, verdict.facts, order_of(profile, folder))
 
 
 def tag_of(path: str) -> str:
@@ -61,7 +63,7 @@ def test_a_header_that_claims_too_little_is_written_anew_without_loss(name: str,
 
 @pytest.mark.parametrize("keep", ["start", "middle", "end"])
 def test_a_clip_that_calls_every_frame_a_keyframe_is_cut_where_it_can_be_decoded(keep: str, tmp_path: Path) -> None:
-    done = mended("video-no-stss-16s.mp4", tmp_path, keep=keep)
+    done = mended("video-no-stss-16s.mp4", tmp_path, shortened(PROFILE, longest_s=5), keep=keep)
     cut = find(done.plan.steps, Cut)
     assert cut
     whole, part = shown_frames(media("video-no-stss-16s.mp4")), shown_frames(done.path)
@@ -71,6 +73,7 @@ def test_a_clip_that_calls_every_frame_a_keyframe_is_cut_where_it_can_be_decoded
     assert max(apart) <= 12
 
 
+@cache
 def shown_frames(path: str) -> list[bytes]:
     """Return every frame, small and gray."""
     with av.open(path) as container:

@@ -12,18 +12,21 @@ from preflight.apply import Applied, apply_plan
 from preflight.flow.fix import order_of
 from preflight.plan import FixOptions, plan
 from preflight.plan.steps import Aperture, Lead, Turn, find
+from preflight.profiles import Profile
 from preflight.values.facts import VideoFacts
-from tests.specimens import MACHINES_FFMPEG, PROFILE, copied, judged, media
+from tests.specimens import MACHINES_FFMPEG, PROFILE, copied, judged, lowered, media
 
 RED, GREEN, GRAY = (200, 40, 40), (40, 170, 60), (38, 70, 83)
 NEAR = 40
+FEW = lowered(PROFILE, most_px=427 * 240)
+"""The default edition for clips of few pixels: what is turned, and when it is shown, is the same in them."""
 
 
-def mended(name: str, folder: Path, fix_options: FixOptions | None = None) -> Applied:
-    verdict = judged(copied(name, folder))
+def mended(name: str, folder: Path, fix_options: FixOptions | None = None, profile: Profile = PROFILE) -> Applied:
+    verdict = judged(copied(name, folder), profile)
     assert verdict.facts
     return apply_plan(
-        plan(verdict, PROFILE, fix_options or FixOptions()), verdict.facts, order_of(PROFILE, folder / "out")
+        plan(verdict, profile, fix_options or FixOptions()), verdict.facts, order_of(profile, folder / "out")
     )
 
 
@@ -58,7 +61,7 @@ def tool(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_quarter_turn_of_the_movie_header_is_made_once(tmp_path: Path) -> None:
-    done = mended("video-turned-by-movie-1252x500.mp4", tmp_path, FixOptions(fit="pad", fit_named=True))
+    done = mended("video-turned-by-movie-1252x500.mp4", tmp_path, FixOptions(fit="pad", fit_named=True), FEW)
     assert find(done.plan.steps, Turn)
     facts = after(done)
     assert (facts.rotation_deg, facts.mirrored) == (0, False)
@@ -126,7 +129,7 @@ def test_fields_become_as_many_frames_as_they_are(tmp_path: Path) -> None:
 
 
 def test_the_first_frame_is_held_while_the_audio_alone_is_heard(tmp_path: Path) -> None:
-    done = mended("video-frames-1s-after-audio-1920x1080.mp4", tmp_path)
+    done = mended("video-frames-1s-after-audio-1920x1080.mp4", tmp_path, profile=FEW)
     lead = find(done.plan.steps, Lead)
     assert lead
     assert lead.words() == "hold the first frame for 1 s, while the audio alone is heard"
@@ -137,7 +140,7 @@ def test_the_first_frame_is_held_while_the_audio_alone_is_heard(tmp_path: Path) 
 
 
 def test_silence_until_the_audio_begins_is_named(tmp_path: Path) -> None:
-    done = mended("video-audio-1s-after-frames-1920x1080.mov", tmp_path)
+    done = mended("video-audio-1s-after-frames-1920x1080.mov", tmp_path, profile=FEW)
     lead = find(done.plan.steps, Lead)
     assert lead
     assert lead.how == "silence"

@@ -17,8 +17,10 @@ from preflight.values.assets import Window
 from preflight.values.limits import Range
 from tests.made import judged as made_up
 from tests.made import video
-from tests.specimens import PROFILE, judged
+from tests.specimens import PROFILE, judged, lowered
 
+FEW = lowered(PROFILE, least_px=360 * 200)
+"""The default edition for small clips, but larger than these, which are encoded for that."""
 PART = Window(Fraction(1), Fraction(4))
 LEFT_OUT = {
     "screen.mp4": (60, "if(between(mod(t\\,3)\\,1\\,2)\\,1\\,not(mod(n\\,12)))", ()),
@@ -38,11 +40,11 @@ def test_one_encode_makes_what_was_planned(name: str, keep: Window | None, tmp_p
     source = f"testsrc2=size=320x180:rate={rate}:duration=6,select='{kept}'"
     coded = ["-fps_mode", "vfr", "-c:v", "libx264", "-preset", "ultrafast", "-threads", "2", *options]
     subprocess.run([find_tool().path, "-v", "error", "-f", "lavfi", "-i", source, *coded, str(path)], check=True)
-    verdict = judged(path)
+    verdict = judged(path, FEW)
     assert verdict.facts
-    found = plan(verdict, PROFILE, FixOptions(keep_of={str(path): keep} if keep else {}))
+    found = plan(verdict, FEW, FixOptions(keep_of={str(path): keep} if keep else {}))
     assert find(found.steps, Retime)
-    done = apply_plan(found, verdict.facts, order_of(PROFILE, tmp_path / "out"))
+    done = apply_plan(found, verdict.facts, order_of(FEW, tmp_path / "out"))
     assert (done.missed, done.plan.steps) == ("", found.steps)
 
 
