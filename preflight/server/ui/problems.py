@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from fractions import Fraction
+from typing import Literal
 
 from preflight.locale import listed, localized
 from preflight.profiles.schema import AudioLimits, ImageLimits, Profile, VideoLimits
@@ -13,6 +14,8 @@ from preflight.values.limits import Range
 from preflight.values.units import decimal, distinct_decimal, file_size
 
 Limits = ImageLimits | VideoLimits | AudioLimits
+Broken = tuple[Literal["over", "under"], Fraction]
+"""On which side a value lies beyond a bound, and the bound."""
 Say = Callable[[Judged, Limits], str]
 
 
@@ -40,11 +43,24 @@ def _duration(judged: Judged, limits: Limits) -> str:
 
 def _beyond(name: str, value: Fraction, limit: Range) -> str:
     """Say that a value is above or below its limit."""
-    if limit.max is not None and value > limit.max:
-        return words_of(f"problem.{name}.over", value=distinct_decimal(value, limit.max), limit=decimal(limit.max))
-    if limit.min is not None and value < limit.min:
-        return words_of(f"problem.{name}.under", value=distinct_decimal(value, limit.min), limit=decimal(limit.min))
-    return ""
+    found = _broken(value, limit)
+    if found is None:
+        return ""
+    side, bound = found
+    return words_of(f"problem.{name}.{side}", value=distinct_decimal(value, bound), limit=decimal(bound))
+
+
+def _broken(value: Fraction, limit: Range) -> Broken | None:
+    """Find the bound that a value breaks; None for one that is itself refused: these words call a bound allowed."""
+    return _over(value, limit) or _under(value, limit)
+
+
+def _over(value: Fraction, limit: Range) -> Broken | None:
+    return ("over", limit.max) if limit.max is not None and value > limit.max else None
+
+
+def _under(value: Fraction, limit: Range) -> Broken | None:
+    return ("under", limit.min) if limit.min is not None and value < limit.min else None
 
 
 def _size(judged: Judged, limits: Limits) -> str:
@@ -60,30 +76,30 @@ def _side(judged: Judged, limits: Limits) -> str:
     facts = judged.facts
     if isinstance(facts, AudioFacts) or isinstance(limits, AudioLimits) or facts is None:
         return ""
-    small = limits.side_px.min is not None and min(facts.width_px, facts.height_px) < limits.side_px.min
-    bound = limits.side_px.min if small else limits.side_px.max
-    key = "problem.side.under" if small else "problem.side.over"
-    return words_of(key, width=facts.width_px, height=facts.height_px, limit=decimal(bound or Fraction(0)))
+    sides = Fraction(min(facts.width_px, facts.height_px)), Fraction(max(facts.width_px, facts.height_px))
+    found = _under(sides[0], limits.side_px) or _over(sides[1], limits.side_px)
+    if found is None:
+        return ""
+    return words_of(f"problem.side.{found[0]}", width=facts.width_px, height=facts.height_px, limit=decimal(found[1]))
 
 
 def _pixels(judged: Judged, limits: Limits) -> str:
     facts = judged.facts
     if not isinstance(facts, VideoFacts) or not isinstance(limits, VideoLimits):
         return ""
-    over = limits.pixels.max is not None and facts.pixels > limits.pixels.max
-    key = "problem.pixels.over" if over else "problem.pixels.under"
-    return words_of(key, width=facts.width_px, height=facts.height_px)
+    found = _broken(Fraction(facts.pixels), limits.pixels)
+    return words_of(f"problem.pixels.{found[0]}", width=facts.width_px, height=facts.height_px) if found else ""
 
 
 def _shape(judged: Judged, limits: Limits) -> str:
     facts = judged.facts
     if isinstance(facts, AudioFacts) or isinstance(limits, AudioLimits) or facts is None:
         return ""
-    wide = limits.aspect_ratio.max is not None and facts.aspect_ratio > limits.aspect_ratio.max
-    bound = limits.aspect_ratio.max if wide else limits.aspect_ratio.min
-    key = "problem.shape.wide" if wide else "problem.shape.tall"
-    ratio = decimal(bound or Fraction(0))
-    return words_of(key, width=facts.width_px, height=facts.height_px, limit=ratio)
+    found = _broken(facts.aspect_ratio, limits.aspect_ratio)
+    if found is None:
+        return ""
+    key = "problem.shape.wide" if found[0] == "over" else "problem.shape.tall"
+    return words_of(key, width=facts.width_px, height=facts.height_px, limit=decimal(found[1]))
 
 
 def _rate(judged: Judged, limits: Limits) -> str:

@@ -1,11 +1,20 @@
 """What is wrong is said briefly, with the measured value against the limit that it breaks."""
 
-import pytest
+import datetime as dt
+from fractions import Fraction
 
-from preflight.profiles import load, names
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from preflight.profiles import Profile, load, names
 from preflight.rules import judge
 from preflight.server.ui.problems import SAYINGS, limits_of, problem
+from preflight.values.facts import Facts
 from preflight.values.findings import Finding, Judged
+from preflight.values.limits import Range
+from tests.made import audio, image, measured, video
 from tests.specimens import PROFILE, judged, probed
 
 
@@ -77,3 +86,89 @@ def test_limits_are_those_of_the_kind() -> None:
     assert limits_of(judged("video-5s.mp4"), PROFILE) is PROFILE.video
     assert limits_of(judged("audio-5s.mp3"), PROFILE) is PROFILE.audio
     assert limits_of(Judged(asset=judged("image-ok.png").asset, kind="unknown"), PROFILE) is None
+
+
+# ---- sides ----------------------------------------------------------------------------------------------------------
+
+DAY = dt.date(2026, 11, 29)
+BOUNDS = st.fractions(1, 100, max_denominator=10)
+
+
+def limited(profile: Profile, kind: str, name: str, **bounds: Fraction | None) -> Profile:
+    """Return a profile with one other limit on assets of a kind."""
+    limits = getattr(profile, kind)
+    limit = Range(source="a page", read=DAY, **bounds)  # type: ignore[arg-type] # by their names
+    return msgspec.structs.replace(profile, **{kind: msgspec.structs.replace(limits, **{name: limit})})
+
+
+def of_rule(rule: str, facts: Facts, profile: Profile) -> str:
+    verdict = judge(measured(facts), profile)
+    finding = Finding(rule=rule, severity="error", message="in the rule's own words")
+    return problem(finding, verdict, profile)
+
+
+@given(st.integers(1, 40), st.integers(1, 40), BOUNDS, BOUNDS)
+def test_a_shape_is_called_wide_or_tall_by_the_bound_that_it_breaks(
+    width: int, height: int, one: Fraction, two: Fraction
+) -> None:
+    low, high = sorted((one / 20, two / 20))
+    edition, facts = (
+        limited(PROFILE, "image", "aspect_ratio", min=low, max=high),
+        image(width_px=width, height_px=height),
+    )
+    words = of_rule("image/aspect-ratio", facts, edition)
+    ratio = Fraction(width, height)
+    assert ("too wide" in words, "too tall" in words) == (ratio > high, ratio < low)
+
+
+@pytest.mark.parametrize(("width", "height"), [(300, 100), (100, 300), (250, 100), (100, 250)])
+def test_a_bound_that_is_itself_refused_is_told_in_the_rule_s_own_words(width: int, height: int) -> None:
+    """The short words call a bound allowed."""
+    edition = limited(PROFILE, "image", "aspect_ratio", above=Fraction(2, 5), below=Fraction(5, 2))
+    facts = image(width_px=width, height_px=height)
+    assert of_rule("image/aspect-ratio", facts, edition) == "In the rule's own words"
+
+
+@pytest.mark.parametrize("bounds", [{"above": Fraction(300)}, {"below": Fraction(300)}, {}])
+@pytest.mark.parametrize("name", ["side_px", "pixels", "duration_s", "frame_rate_hz"])
+def test_no_number_is_made_up_where_no_bound_is_broken_that_is_allowed(name: str, bounds: dict[str, Fraction]) -> None:
+    edition = limited(PROFILE, "video", name, **bounds)
+    rules = {"side_px": "side", "pixels": "pixels", "duration_s": "duration", "frame_rate_hz": "frame-rate"}
+    for size in (100, 300, 301):
+        facts = video(width_px=size, height_px=size, duration_s=Fraction(size), frame_rate_hz=Fraction(size))
+        assert of_rule(f"video/{rules[name]}", facts, edition) == "In the rule's own words"
+
+
+@given(st.integers(1, 200), st.integers(1, 200))
+def test_a_short_side_is_told_before_a_long_one_and_by_its_own_bound(width: int, height: int) -> None:
+    edition = limited(PROFILE, "image", "side_px", min=Fraction(50), max=Fraction(150))
+    words = of_rule("image/side", image(width_px=width, height_px=height), edition)
+    if min(width, height) < 50:
+        assert words == f"{width} x {height} px: each side needs 50"
+    elif max(width, height) > 150:
+        assert words == f"{width} x {height} px: no side may be longer than 150"
+    else:
+        assert words == "In the rule's own words"
+
+
+@given(BOUNDS, BOUNDS)
+def test_a_length_beyond_its_bound_never_reads_as_the_bound(value: Fraction, bound: Fraction) -> None:
+    edition = limited(PROFILE, "audio", "duration_s", max=bound)
+    words = of_rule("audio/duration", audio(duration_s=value), edition)
+    assert (words == "In the rule's own words") is (value <= bound)
+    if value > bound:
+        shown, limit = words.removesuffix(" s").split(" s long: keep ")
+        assert shown != limit
+
+
+@pytest.mark.parametrize("name", sorted(names()))
+@pytest.mark.parametrize(("width", "height"), [(4000, 1000), (1000, 4000), (100, 100), (9000, 9000)])
+def test_of_no_edition_a_shape_is_told_for_the_other_one(name: str, width: int, height: int) -> None:
+    edition = load(name)
+    for facts in (image(width_px=width, height_px=height), video(width_px=width, height_px=height)):
+        verdict = judge(measured(facts), edition)
+        for finding in verdict.findings:
+            words = problem(finding, verdict, edition)
+            assert "too tall" not in words or width < height
+            assert "too wide" not in words or width > height
+            assert " 0 to 1" not in words
