@@ -20,6 +20,7 @@ from preflight.probe import Depth
 from preflight.profiles import Profile
 from preflight.request.file import RequestSpec
 from preflight.service.task import Task
+from preflight.values import findings
 from preflight.values.assets import Asset
 from preflight.workers.session import Session
 
@@ -105,7 +106,7 @@ class Client:
     @spelled_out
     def fix(
         self,
-        report: Report,
+        report: findings.Report,
         output: AnyPath,
         *,
         agree: Callable[[Plan], bool] | None = None,

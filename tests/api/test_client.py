@@ -1,8 +1,11 @@
 """A client: an account's settings said once, one session for all calls, from several threads."""
 
+import inspect
 import time
+import typing
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -75,3 +78,52 @@ def test_a_closed_client_measures_no_more() -> None:
     client = preflight.Client()
     client.close()
     assert client.check(OK, cache=False).verdict == "unsure"
+
+
+# ---- the same as the functions --------------------------------------------------------------------------------------
+
+SAID_ONCE = {"profile", "key", "base_url", "files_url", "bucket", "ledger", "agent"}
+"""What an account says for all calls."""
+METHODS = ("check", "check_request", "fix", "submit", "wait", "download")
+
+
+def shown(function: Any) -> dict[str, tuple[Any, Any, Any]]:  # noqa: ANN401 - a callable
+    """Return each argument's kind, default and type."""
+    hints = typing.get_type_hints(function)
+    found = inspect.signature(function).parameters.values()
+    return {one.name: (one.kind, one.default, hints[one.name]) for one in found if one.name != "self"}
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_method_takes_what_its_function_does_but_what_the_account_says(name: str) -> None:
+    alone, method = shown(getattr(preflight, name)), shown(getattr(preflight.Client, name))
+    assert {*alone} - {*method} <= SAID_ONCE
+    assert method == {argument: how for argument, how in alone.items() if argument in method}
+
+
+def test_an_account_says_what_some_function_takes() -> None:
+    taken = {argument for name in METHODS for argument in shown(getattr(preflight, name))}
+    assert {*shown(preflight.Client.__init__)} == SAID_ONCE
+    assert taken >= SAID_ONCE
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_method_returns_what_its_function_does_and_says_where_that_is_told(name: str) -> None:
+    function, method = getattr(preflight, name), getattr(preflight.Client, name)
+    assert typing.get_type_hints(method)["return"] == typing.get_type_hints(function)["return"]
+    assert f"`preflight.{name}`" in method.__doc__
+
+
+def test_a_client_of_no_such_edition_is_none() -> None:
+    with pytest.raises(preflight.ProfileError, match="no-such-edition"):
+        preflight.Client(profile="no-such-edition")
+
+
+@pytest.mark.parametrize("key", [None, "", b"sk-secret", 7])
+def test_a_key_that_is_none_is_refused_and_not_repeated(key: Any) -> None:  # noqa: ANN401 - what a caller may do
+    client = preflight.Client(key)
+    with pytest.raises(preflight.CallError, match="key") as refused:
+        client.wait("task-1")
+    assert "secret" not in f"{refused.value}{refused.value.advice}{client!r}"
+    client.close()
+    client.close()

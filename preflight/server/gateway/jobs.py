@@ -104,7 +104,7 @@ class Jobs:
             if ask.job and (entry is None or entry.task_id is None):
                 self._open.add(ask.job)
                 self._progress[ask.job] = 0  # whoever saw it at work does not see it wait again
-                kept += _request(ask).here
+                kept += request_of(ask).here
                 self.take_up(ask)
         self._state.assets.contents.clean_up(one.path for one in kept)
         for worker in self._workers:
@@ -196,7 +196,7 @@ class Jobs:
             progress = self._progress.get(str(ask.job))
         now = self._state.asks.job(str(ask.job)) or ask
         told = parsed(now.answer) if now.answer else None
-        return {**going_on(told), "id": now.job} if isinstance(told, dict) else _described(now, progress)
+        return {**going_on(told), "id": now.job} if isinstance(told, dict) else task_of(now, progress)
 
     # ---- doing it
 
@@ -246,7 +246,7 @@ class Jobs:
             return self._keys.get(ask.account)
 
     def _do(self, ask: CallRecord, key: str) -> None:
-        state, request, job = self._state, _request(ask), str(ask.job)
+        state, request, job = self._state, request_of(ask), str(ask.job)
         self._tell(job, 0)
         parts = {str(one.path): one for one in request.here}
         with (
@@ -320,7 +320,7 @@ class Jobs:
             was_open = job in self._open
             self._open.discard(job)
         if ask and was_open:
-            for content in _request(ask).here:
+            for content in request_of(ask).here:
                 self._state.assets.contents.release(content)
         shutil.rmtree(self._state.fixed(job), ignore_errors=True)
 
@@ -336,9 +336,9 @@ def going_on(task: dict[str, Any]) -> dict[str, Any]:
     return {**told, "progress": max(progress, SENT_AT)} if isinstance(progress, int) else told
 
 
-def _described(ask: CallRecord, progress: int | None) -> dict[str, Any]:
+def task_of(ask: CallRecord, progress: int | None) -> dict[str, Any]:
     """Describe a job that has no task yet; progress in percent, None where it has not begun."""
-    table = _request(ask).table
+    table = request_of(ask).table
     status = "failed" if ask.error else "pending" if progress is None else "processing"
     shape: dict[str, Any] = {
         "id": ask.job,
@@ -360,7 +360,7 @@ def _described(ask: CallRecord, progress: int | None) -> dict[str, Any]:
     return shape
 
 
-def _request(ask: CallRecord) -> Request:
+def request_of(ask: CallRecord) -> Request:
     """Read what a job was asked for; nothing, which fails it, where its record is damaged."""
 
     def read(wanted: type, value: object) -> object:

@@ -8,12 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from preflight.sandbox import Fault, Faults, Sandbox, running
+from preflight.server.gateway import jobs
 from preflight.service.responses import read_task
+from preflight.submission.call_records import CallRecord
 from preflight.submission.ledger import Ledger
+from preflight.upload.contents import Content
 from tests.server.gateway.conftest import BROKEN, CLEAN, WRONG, Gateway, Opened, body, sent_images
 from tests.server.gateway.hosts import Host
 from tests.server.gateway.test_create import FIELDS
@@ -180,3 +186,70 @@ def test_a_place_is_taken_out_of_what_is_uploaded_and_of_no_address(
     (gateway_file := Path(gateway.serving.state.folder / "seen.jpg")).write_bytes(image)
     with Image.open(gateway_file) as seen:
         assert not seen.getexif().get_ifd(0x8825)
+
+
+# ---- what is told of a job, without a gateway -----------------------------------------------------------------------
+
+JSON = st.none() | st.booleans() | st.integers(-5, 200) | st.text(max_size=9)
+
+
+def record(request: object = None, error: bytes | None = None) -> CallRecord:
+    return CallRecord(
+        account="a",
+        key=None,
+        body_hash="0" * 64,
+        base_url="https://h",
+        created_s=12.9,
+        job="task-preflight-1",
+        request=msgspec.json.encode(request),
+        error=error,
+    )
+
+
+@given(st.sampled_from(["pending", "processing", "completed", "failed"]), st.integers(0, 100))
+def test_a_task_never_goes_back_behind_its_fix(status: str, progress: int) -> None:
+    told = jobs.going_on({"status": status, "progress": progress, "id": "x"})
+    assert told["progress"] >= max(progress, jobs.SENT_AT)
+    assert told["status"] == ("processing" if status == "pending" else status)
+    assert told["id"] == "x"
+    assert jobs.going_on(told) == told
+
+
+@given(st.dictionaries(st.sampled_from(["status", "progress", "id", "more"]), JSON, max_size=4))
+def test_whatever_a_service_says_of_its_task_is_passed_on(task: dict[str, Any]) -> None:
+    told = jobs.going_on(task)
+    assert {*told} == {*task}
+    assert {name: value for name, value in told.items() if name not in ("status", "progress")} == {
+        name: value for name, value in task.items() if name not in ("status", "progress")
+    }
+
+
+@pytest.mark.parametrize(
+    ("progress", "error", "status", "shown"),
+    [
+        (None, None, "pending", 0),
+        (0, None, "processing", 0),
+        (7, None, "processing", 7),
+        (7, b'{"code": "x"}', "failed", 100),
+    ],
+)
+def test_a_job_is_a_task_that_waits_is_at_work_or_has_failed(
+    progress: int | None, error: bytes | None, status: str, shown: int
+) -> None:
+    told = jobs.task_of(record({"table": {"model": "m", "duration": 7}}, error=error), progress)
+    assert (told["status"], told["progress"], told["created"]) == (status, shown, 12)
+    assert (told["model"], told["task_info"]["video_duration"], told["usage"]["credits_reserved"]) == ("m", 7, 0)
+    assert told.get("error") == ({"code": "x"} if error else None)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"table": 3}', b'{"here": [{"path": 3}]}', b"\xff"])
+def test_a_damaged_record_asks_for_nothing_and_fails_its_job_alone(content: bytes) -> None:
+    damaged = msgspec.structs.replace(record(), request=content)
+    assert jobs.request_of(damaged) == jobs.Request(table={})
+
+
+def test_what_a_job_was_asked_for_is_read_as_it_was_written(tmp_path: Path) -> None:
+    content = Content(path=tmp_path / "a\n.png", sha256="0" * 64, bytes=3)
+    asked = jobs.Request(table={"model": "m", "prompt": "배"}, here=[content], names={"a": "b"})
+    written = msgspec.json.encode(asked, enc_hook=str)
+    assert jobs.request_of(msgspec.structs.replace(record(), request=written)) == asked
