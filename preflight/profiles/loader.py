@@ -214,8 +214,11 @@ def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Table:
 
 
 def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema of a complete profile (with `extends`, inherited parts may be omitted)."""
+    """Return the JSON Schema of a profile file: what is inherited, or said once at its top, may be left out."""
     schema = msgspec.json.schema(Profile, schema_hook=lambda _: {"type": "number"})
+    schema["anyOf"] = [{"required": ["extends"]}, {"required": schema["$defs"]["Profile"]["required"]}]
+    for part in schema["$defs"].values():
+        part.pop("required", None)
     own = schema["$defs"]["Profile"]["properties"]
     own["extends"] = {"type": "string", "description": "The profile that this one differs from."}
     own["without"] = {"type": "array", "items": {"type": "string"}, "description": "Places of it that are left out."}

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import tomllib
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -11,11 +12,12 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from preflight.errors import ProfileError
 from preflight.profiles import DEFAULT, Profile, json_schema, load, names
 from preflight.profiles.entries import entries
-from preflight.profiles.loader import MAX_BYTES, MAX_DEPTH, SHIPPED, flatten, overlay
+from preflight.profiles.loader import BASES, MAX_BYTES, MAX_DEPTH, SHIPPED, flatten, overlay
 from preflight.values.assets import KINDS
 from preflight.values.limits import Sourced
 from preflight.values.remedy import Remedy
@@ -394,6 +396,18 @@ def test_an_edition_satisfies_the_schema_that_is_shown(name: str) -> None:
     schema = json.loads(json.dumps(json_schema()))
     table = json.loads(json.dumps(flatten(SHIPPED / f"{name}.toml"), default=str))
     assert fits(table, schema, schema["$defs"])
+
+
+@pytest.mark.parametrize("path", [*SHIPPED.glob("*.toml"), *BASES.glob("*.toml")], ids=lambda path: path.stem)
+def test_each_shipped_file_satisfies_the_schema_as_it_stands(path: Path) -> None:
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    schema = {key: value for key, value in json_schema().items() if key != "anyOf" or path.parent == SHIPPED}
+    Draft202012Validator(schema).validate(json.loads(json.dumps(table, default=str)))
+
+
+@pytest.mark.parametrize("table", [{}, {"title": "mine"}, {"extends": "a", "vidoe": {}}, {"extends": 3}])
+def test_what_is_no_profile_does_not_satisfy_the_schema(table: dict[str, Any]) -> None:
+    assert not Draft202012Validator(json_schema()).is_valid(table)
 
 
 def test_the_schema_refuses_what_the_loader_refuses() -> None:
