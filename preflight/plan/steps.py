@@ -4,35 +4,55 @@ A plan is data: printable, storable and testable without ffmpeg. Steps take effe
 audio become one ffmpeg run.
 """
 
-from collections.abc import Iterator
 from fractions import Fraction
 from typing import Literal, TypeVar
 
 import msgspec
 
+from preflight.plan.coding import LEFT_OUT, Encode, LeftOut, Write
+from preflight.plan.step import LADDER, BaseStep, allowed
 from preflight.values.assets import Asset, Kind
 from preflight.values.facts import Area, Side
 from preflight.values.findings import Finding, Loss
-from preflight.values.phrase import joined, phrase
+from preflight.values.phrase import phrase
 from preflight.values.remedy import Remedies
 from preflight.values.units import decimal
 
-LADDER: tuple[Loss, ...] = ("none", "lossless", "lossy", "creative")
-"""From no loss to the most."""
+__all__ = [
+    "BLUR",
+    "BLUR_PART",
+    "LADDER",
+    "LEFT_OUT",
+    "Aperture",
+    "Crop",
+    "Cut",
+    "Deinterlace",
+    "DropAudio",
+    "Encode",
+    "Extend",
+    "Flatten",
+    "JoinAudio",
+    "Lead",
+    "LeftOut",
+    "Packets",
+    "Pad",
+    "Plan",
+    "Resize",
+    "Retime",
+    "Step",
+    "ToneMap",
+    "Turn",
+    "Write",
+    "allowed",
+    "find",
+]
+
 BLUR = "blur"
 BLUR_PART = Fraction(1, 30)
 """Blur radius of a background, as a part of its shorter side."""
 
 
-class _Step(msgspec.Struct, frozen=True, kw_only=True, tag_field="do"):
-    """Fields of every step."""
-
-    loss: Loss
-    clears: tuple[str, ...]
-    """Ids of the rules it clears; empty for steps that the user or other steps need."""
-
-
-class Turn(_Step, frozen=True, kw_only=True, tag="turn"):
+class Turn(BaseStep, frozen=True, kw_only=True, tag="turn"):
     """Apply orientation or rotation to the stored frames."""
 
     degrees: int = 0
@@ -45,7 +65,7 @@ class Turn(_Step, frozen=True, kw_only=True, tag="turn"):
         return "turn upright" + (", mirrored" if self.mirrored else "")
 
 
-class Aperture(_Step, frozen=True, kw_only=True, tag="aperture"):
+class Aperture(BaseStep, frozen=True, kw_only=True, tag="aperture"):
     """Crop stored frames to their displayed area."""
 
     area: Area
@@ -68,7 +88,7 @@ class Packets(msgspec.Struct, frozen=True):
     count: int
 
 
-class Cut(_Step, frozen=True, kw_only=True, tag="cut"):
+class Cut(BaseStep, frozen=True, kw_only=True, tag="cut"):
     """Keep a part of a clip or audio."""
 
     start_s: Fraction
@@ -90,7 +110,7 @@ class Cut(_Step, frozen=True, kw_only=True, tag="cut"):
         return phrase("{part}; what follows is cut off and cannot be decoded", part=part) if self.cut_off else part
 
 
-class Resize(_Step, frozen=True, kw_only=True, tag="resize"):
+class Resize(BaseStep, frozen=True, kw_only=True, tag="resize"):
     """Scale to this size in square pixels."""
 
     width_px: int
@@ -104,7 +124,7 @@ class Resize(_Step, frozen=True, kw_only=True, tag="resize"):
         return phrase("{step}, since sides have to be even", step=said) if self.rounded else said
 
 
-class Crop(_Step, frozen=True, kw_only=True, tag="crop"):
+class Crop(BaseStep, frozen=True, kw_only=True, tag="crop"):
     """Crop to the middle, in displayed pixels before scaling."""
 
     width_px: int
@@ -121,7 +141,7 @@ class Crop(_Step, frozen=True, kw_only=True, tag="crop"):
         return phrase("crop to {n1} x {n2} px at {n3}, {n4}", n1=width, n2=height, n3=self.left_px, n4=self.top_px)
 
 
-class Pad(_Step, frozen=True, kw_only=True, tag="pad"):
+class Pad(BaseStep, frozen=True, kw_only=True, tag="pad"):
     """Pad on all sides, in displayed pixels before scaling."""
 
     width_px: int
@@ -135,7 +155,7 @@ class Pad(_Step, frozen=True, kw_only=True, tag="pad"):
         return phrase("pad with {color} to {n1} x {n2} px", color=around, n1=self.width_px, n2=self.height_px)
 
 
-class Flatten(_Step, frozen=True, kw_only=True, tag="flatten"):
+class Flatten(BaseStep, frozen=True, kw_only=True, tag="flatten"):
     """Put what is transparent on a color."""
 
     color: str = "black"
@@ -146,7 +166,7 @@ class Flatten(_Step, frozen=True, kw_only=True, tag="flatten"):
         return phrase("put transparent parts on {color}", color=self.color)
 
 
-class Retime(_Step, frozen=True, kw_only=True, tag="retime"):
+class Retime(BaseStep, frozen=True, kw_only=True, tag="retime"):
     """Convert to a constant rate by repeating or dropping frames."""
 
     frame_rate_hz: Fraction
@@ -156,7 +176,7 @@ class Retime(_Step, frozen=True, kw_only=True, tag="retime"):
         return phrase("make {n} fps constant", n=decimal(self.frame_rate_hz))
 
 
-class Extend(_Step, frozen=True, kw_only=True, tag="extend"):
+class Extend(BaseStep, frozen=True, kw_only=True, tag="extend"):
     """Extend a clip or audio that is too short."""
 
     how: Literal["loop", "freeze", "silence", "slow"]
@@ -181,7 +201,7 @@ class Extend(_Step, frozen=True, kw_only=True, tag="extend"):
         return phrase(done[self.how], n=decimal(self.length_s))
 
 
-class ToneMap(_Step, frozen=True, kw_only=True, tag="tone-map"):
+class ToneMap(BaseStep, frozen=True, kw_only=True, tag="tone-map"):
     """Map high dynamic range to standard range (BT.709)."""
 
     def words(self) -> str:
@@ -189,7 +209,7 @@ class ToneMap(_Step, frozen=True, kw_only=True, tag="tone-map"):
         return "map HDR tones to standard range"
 
 
-class Deinterlace(_Step, frozen=True, kw_only=True, tag="deinterlace"):
+class Deinterlace(BaseStep, frozen=True, kw_only=True, tag="deinterlace"):
     """Convert fields to frames."""
 
     weave: Side | None = None
@@ -200,7 +220,7 @@ class Deinterlace(_Step, frozen=True, kw_only=True, tag="deinterlace"):
         return "deinterlace"
 
 
-class Lead(_Step, frozen=True, kw_only=True, tag="lead"):
+class Lead(BaseStep, frozen=True, kw_only=True, tag="lead"):
     """Fill the time between a clip's first audio and its first frame, to keep them in sync."""
 
     how: Literal["hold", "drop", "silence"]
@@ -217,7 +237,7 @@ class Lead(_Step, frozen=True, kw_only=True, tag="lead"):
         return phrase(done[self.how], n=decimal(self.length_s))
 
 
-class DropAudio(_Step, frozen=True, kw_only=True, tag="drop-sound"):
+class DropAudio(BaseStep, frozen=True, kw_only=True, tag="drop-sound"):
     """Drop audio tracks that cannot be kept."""
 
     places: tuple[int, ...]
@@ -232,14 +252,14 @@ class DropAudio(_Step, frozen=True, kw_only=True, tag="drop-sound"):
             "undecodable": "leave out a sound track that cannot be decoded",
         }
         several = {
-            "empty": "leave out {n} sound tracks that holds no samples",
+            "empty": "leave out {n} sound tracks that hold no samples",
             "unknown": "leave out {n} sound tracks in a codec that no decoder here knows",
             "undecodable": "leave out {n} sound tracks that cannot be decoded",
         }
         return one[self.why] if len(self.places) == 1 else phrase(several[self.why], n=len(self.places))
 
 
-class JoinAudio(_Step, frozen=True, kw_only=True, tag="join-sound"):
+class JoinAudio(BaseStep, frozen=True, kw_only=True, tag="join-sound"):
     """Join two mono tracks as left and right, as cameras store them."""
 
     left: int
@@ -248,84 +268,6 @@ class JoinAudio(_Step, frozen=True, kw_only=True, tag="join-sound"):
     def words(self) -> str:
         """Say what is done."""
         return "join two sound tracks as left and right"
-
-
-class Encode(_Step, frozen=True, kw_only=True, tag="encode"):
-    """Encode video or audio."""
-
-    codec: str
-    """ffmpeg's encoder: libx264, aac, pcm_s24le, libmp3lame, ..."""
-    max_bit_rate: int | None = None
-    """Greatest bit rate in bit/s, so that the file fits."""
-    dither: bool = False
-    """Whether deeper samples are rounded with dither."""
-    tracks: tuple[int, ...] = ()
-    """Audio tracks of a clip, from 0; all kept ones when empty."""
-    sample_rate_hz: int | None = None
-    """New sample rate; None where it stays."""
-    channels: int | None = None
-    """Number of channels after mixing down; None where it stays."""
-    bits_from: int | None = None
-    rate_from_hz: int | None = None
-    channels_from: int | None = None
-    """Bits, rate and channels before, where reduced and known."""
-
-    def words(self) -> str:
-        """Say what is done."""
-        said = phrase("encode with {w}", w=self.codec)
-        more = list(self._losses())
-        if self.max_bit_rate:
-            more.insert(0, phrase("at most {n} Mbit/s", n=f"{self.max_bit_rate / 1_000_000:.1f}"))
-        return joined([said, *more])
-
-    def _losses(self) -> Iterator[str]:
-        """Yield the reductions of audio in words."""
-        if self.dither:
-            deeper = phrase("{n}-bit samples rounded with dither", n=self.bits_from)
-            yield deeper if self.bits_from else "deeper samples rounded with dither"
-        if self.sample_rate_hz and self.rate_from_hz:
-            before, after = (decimal(Fraction(rate, 1000)) for rate in (self.rate_from_hz, self.sample_rate_hz))
-            yield phrase("{n1} kHz resampled to {n2} kHz", n1=before, n2=after)
-        elif self.sample_rate_hz:
-            yield phrase("{n} samples a second", n=decimal(Fraction(self.sample_rate_hz)))
-        if self.channels:
-            if self.channels_from:
-                yield phrase("{n1} channels mixed down to {n2}", n1=self.channels_from, n2=self.channels)
-            else:
-                several = "mixed down to {n} channels"
-                yield phrase("mixed down to {n} channel" if self.channels == 1 else several, n=self.channels)
-
-
-LeftOut = Literal["depth", "ink", "frames", "raw"]
-LEFT_OUT: dict[LeftOut, str] = {
-    "depth": "rounded to 8 bits a sample",
-    "ink": "its colors converted to RGB",
-    "frames": "its first frame alone",
-    "raw": "the camera's own picture of the raw photograph",
-}
-
-
-class Write(_Step, frozen=True, kw_only=True, tag="write"):
-    """Write the file in a format, without metadata about place or device."""
-
-    format: str
-    max_bytes: int | None = None
-    min_side_px: int = 1
-    """Shortest side to which an image may be shrunk to fit."""
-    left_out: tuple[LeftOut, ...] = ()
-    """Parts of an image not written."""
-    kept: bool = False
-    """Whether the coded image is kept and only stripped."""
-    lossless: bool = False
-    """Whether WebP is coded losslessly."""
-
-    def words(self) -> str:
-        """Say what is done."""
-        how = "write as {w} without loss" if self.lossless else "write as {w}"
-        said = phrase("write as {w}, the coded picture as it is" if self.kept else how, w=self.format)
-        if not self.left_out:
-            return said
-        return phrase("{step} ({what})", step=said, what=joined(LEFT_OUT[what] for what in self.left_out))
 
 
 Step = (
@@ -397,8 +339,3 @@ S = TypeVar("S")
 def find(steps: tuple[Step, ...], wanted: type[S]) -> S | None:
     """Find the first step of a type."""
     return next((step for step in steps if isinstance(step, wanted)), None)
-
-
-def allowed(loss: Loss, most: Loss) -> bool:
-    """Tell whether a loss is within the user's limit."""
-    return LADDER.index(loss) <= LADDER.index(most)

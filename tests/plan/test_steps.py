@@ -1,18 +1,23 @@
 """Steps: a plan is data that can be read, saved and counted."""
 
 from fractions import Fraction
+from typing import get_args
 
 import msgspec
 import pytest
 
 from preflight.plan.steps import (
     LADDER,
+    Aperture,
     Crop,
     Cut,
     Deinterlace,
+    DropAudio,
     Encode,
     Extend,
     Flatten,
+    JoinAudio,
+    Lead,
     Packets,
     Pad,
     Plan,
@@ -22,10 +27,10 @@ from preflight.plan.steps import (
     ToneMap,
     Turn,
     Write,
-    allowed,
     find,
 )
 from preflight.values.assets import Asset
+from preflight.values.facts import Area
 
 STEPS: tuple[tuple[Step, str], ...] = (
     (Turn(loss="lossless", clears=()), "turn upright"),
@@ -60,6 +65,59 @@ STEPS: tuple[tuple[Step, str], ...] = (
             ("slow", "slow it down 1.25 times until 2 s"),
         )
     ),
+    (Turn(degrees=90, mirrored=True, loss="lossless", clears=()), "turn upright, mirrored"),
+    (
+        Aperture(
+            area=Area(left_px=8, top_px=0, width_px=704, height_px=576),
+            stored_width_px=720,
+            stored_height_px=576,
+            loss="lossless",
+            clears=(),
+        ),
+        "leave out what is not shown around 704 x 576 px",
+    ),
+    (
+        Cut(start_s=Fraction(0), length_s=Fraction(9), packets=Packets(0, 9), cut_off=True, loss="lossless", clears=()),
+        "keep 0 to 9 s, no re-encoding; what follows is cut off and cannot be decoded",
+    ),
+    (
+        Resize(width_px=522, height_px=1302, rounded=True, loss="lossy", clears=()),
+        "scale to 522 x 1302 px, since sides have to be even",
+    ),
+    (Crop(width_px=10, height_px=5, left_px=3, loss="creative", clears=()), "crop to the middle 10 x 5 px"),
+    (
+        Extend(how="slow", from_s=Fraction(0), length_s=Fraction(2), loss="creative", clears=()),
+        "slow it down 0 times until 2 s",
+    ),
+    (
+        Lead(how="hold", length_s=Fraction(1, 2), loss="lossy", clears=()),
+        "hold the first frame for 0.5 s, while the audio alone is heard",
+    ),
+    (
+        Lead(how="drop", length_s=Fraction(1, 2), loss="lossy", clears=()),
+        "leave out 0.5 s of audio before the first frame",
+    ),
+    (
+        Lead(how="silence", length_s=Fraction(1, 3), loss="lossless", clears=()),
+        "keep 0.333 s of silence until the audio begins",
+    ),
+    (
+        DropAudio(places=(0,), why="empty", loss="lossless", clears=()),
+        "leave out a sound track that holds no samples",
+    ),
+    (
+        DropAudio(places=(1, 2), why="empty", loss="lossless", clears=()),
+        "leave out 2 sound tracks that hold no samples",
+    ),
+    (
+        DropAudio(places=(1,), why="unknown", loss="lossy", clears=()),
+        "leave out a sound track in a codec that no decoder here knows",
+    ),
+    (
+        DropAudio(places=(0, 1, 2), why="undecodable", loss="lossy", clears=()),
+        "leave out 3 sound tracks that cannot be decoded",
+    ),
+    (JoinAudio(left=0, right=1, loss="lossless", clears=()), "join two sound tracks as left and right"),
     (Retime(frame_rate_hz=Fraction(30000, 1001), loss="lossy", clears=()), "make 29.97 fps constant"),
     (ToneMap(loss="lossy", clears=()), "map HDR tones to standard range"),
     (Deinterlace(loss="lossy", clears=()), "deinterlace"),
@@ -87,6 +145,28 @@ def test_a_plan_can_be_saved() -> None:
     assert msgspec.json.encode(plan, enc_hook=str)
 
 
+def test_every_kind_of_step_is_said_here() -> None:
+    assert {type(step) for step, _ in STEPS} == set(get_args(Step))
+
+
+@pytest.mark.parametrize(
+    ("drops", "cut_asked", "keeps_all"),
+    [(None, False, True), (Fraction(0), False, True), (Fraction(1, 100), False, False), (Fraction(9), True, True)],
+)
+def test_a_plan_keeps_all_where_nothing_is_dropped_that_nobody_asked_for(
+    drops: Fraction | None, cut_asked: bool, keeps_all: bool
+) -> None:
+    cut = Cut(start_s=Fraction(0), length_s=Fraction(5), drops_s=drops, loss="lossless", clears=())
+    plan = Plan(asset=Asset(path="a"), kind="audio", steps=(cut,), cut_asked=cut_asked)
+    assert plan.keeps_all is keeps_all
+    assert plan.drops_s == (drops or 0)
+
+
+def test_a_plan_without_steps_loses_and_drops_nothing() -> None:
+    plan = Plan(asset=Asset(path="a"), kind="image")
+    assert (plan.loss, plan.drops_s, plan.keeps_all, plan.advice) == ("none", Fraction(0), True, "")
+
+
 @pytest.mark.parametrize(
     ("losses", "whole"),
     [([], "none"), (["lossless"], "lossless"), (["lossy", "lossless"], "lossy"), (["creative"], "creative")],
@@ -94,11 +174,6 @@ def test_a_plan_can_be_saved() -> None:
 def test_a_plan_loses_as_much_as_its_worst_step(losses: list[str], whole: str) -> None:
     steps = tuple(Turn(loss=loss, clears=()) for loss in LADDER if loss in losses)
     assert Plan(asset=Asset(path="a"), kind="image", steps=steps).loss == whole
-
-
-def test_a_loss_is_allowed_up_to_the_most_that_is() -> None:
-    table = [[allowed(loss, most) for loss in LADDER] for most in LADDER]
-    assert table == [[column <= row for column in range(4)] for row in range(4)]
 
 
 def test_a_step_is_found_by_its_type() -> None:
