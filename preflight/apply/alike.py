@@ -21,6 +21,8 @@ GRID = 48
 """Most cells along a side."""
 LEAST_CELL_PX = 8
 """Least pixels along a cell's side: an edge that moves by less than a pixel may change its colour."""
+FINE_PX = 16
+"""Least pixels along a cell's side of which its mean is taken; of more, several are first rounded into one."""
 NEAR = 3.0
 """Difference always allowed, of 255: encoder rounding."""
 DETAIL = 0.04
@@ -87,8 +89,16 @@ def _cells(image: "Image.Image", grid: tuple[int, int]) -> "Cells":
     import numpy as np
     from PIL import Image
 
+    if (step := _step(image, grid)) != (1, 1):
+        image = image.reduce(step)
     bands = [band.convert("F").resize(grid, Image.Resampling.BOX) for band in image.split()]
     return np.dstack([np.asarray(band, dtype=np.float32) for band in bands])
+
+
+def _step(image: "Image.Image", grid: tuple[int, int]) -> tuple[int, int]:
+    """Choose how many pixels become one of those whose mean is taken: as numbers they take four times the room."""
+    across, down = (max(1, side // (cells * FINE_PX)) for side, cells in zip(image.size, grid, strict=True))
+    return across, down
 
 
 def framed(

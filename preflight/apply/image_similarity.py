@@ -85,7 +85,10 @@ def _same_samples(first: "Image.Image", other: "Image.Image") -> bool:
 
 def _opaque(image: "Image.Image") -> "Image.Image":
     """Drop transparency, keep colours."""
-    shown = eight_bits(image).convert("RGBA" if image.has_transparency_data else "RGB").convert("RGB")
+    shown = eight_bits(image)
+    if image.has_transparency_data and shown.mode != "RGBA":
+        shown = shown.convert("RGBA")
+    shown = shown.convert("RGB")
     shown.info = {}
     return shown
 
@@ -93,7 +96,8 @@ def _opaque(image: "Image.Image") -> "Image.Image":
 def _plain(image: "Image.Image") -> "Image.Image":
     """Convert to RGB on white, ignoring the colour profile."""
     image.info.pop("icc_profile", None)
-    return flat(on_screen(eight_bits(image))).convert("RGB")
+    shown = flat(on_screen(eight_bits(image)))
+    return shown if shown.mode == "RGB" else shown.convert("RGB")
 
 
 def _seen(path: str, facts: ImageFacts, ground: str = "white") -> "Image.Image":
