@@ -4,6 +4,8 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -126,9 +128,19 @@ def test_a_plan_finds_its_files_from_where_it_lies(
 
 def long_with_key_pictures_every_second(folder: Path) -> Path:
     path = folder / "long.mp4"
-    coded = ["-c:v", "libx264", "-preset", "ultrafast", "-g", "25", "-bf", "0"]
-    run(find_tool().path, ["-f", "lavfi", "-i", "testsrc2=size=854x480:rate=25:duration=20", *coded, f"file:{path}"])
+    path.write_bytes(coded_long())
     return path
+
+
+@cache
+def coded_long() -> bytes:
+    """Encode twenty seconds, once for all tests."""
+    coded = ["-c:v", "libx264", "-preset", "ultrafast", "-g", "25", "-bf", "0"]
+    source = ["-f", "lavfi", "-i", "testsrc2=size=854x480:rate=25:duration=20"]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "long.mp4")
+        run(find_tool().path, [*source, *coded, f"file:{path}"])
+        return path.read_bytes()
 
 
 def test_a_plan_is_refused_when_its_source_has_changed(program: Program, clip: Path, tmp_path: Path) -> None:
@@ -181,11 +193,9 @@ BOTH = {"clip.mp4", "long.mp4"}
     [
         ("a", BOTH),
         ("l", set()),
-        ("eny", {"long.mp4"}),
         ("n", set()),
         ("dq", set()),
         ("ㄷㅜㅛ", {"long.mp4"}),
-        ("ㅁ", BOTH),
     ],
 )
 def test_one_key_answers_for_all_the_lossless_each_or_none(
