@@ -58,9 +58,13 @@ def schema_of(name: str) -> Json:
     title, shape = SCHEMAS[name]
     found = {"$schema": DIALECT, "title": title, **shape()}
     definitions = _definitions()
-    everything = line([found, definitions])
-    used = [key for key in definitions if f'"#/$defs/{key}"' in everything]
-    return {**found, "$defs": {key: definitions[key] for key in used}}
+    used, waiting = set[str](), [found]
+    while waiting:
+        text = line(waiting.pop())
+        reached = {key for key in definitions if f'"#/$defs/{key}"' in text} - used
+        used |= reached
+        waiting += [definitions[key] for key in reached]
+    return {**found, "$defs": {key: shape for key, shape in definitions.items() if key in used}}
 
 
 def _definitions() -> Json:

@@ -1,10 +1,15 @@
 """Verdicts: "could not tell" is never "yes", and it outranks "no"."""
 
 import itertools
+from random import Random
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from preflight.values.assets import Asset
+from preflight.values.choices import FailOn
 from preflight.values.findings import EXIT_CODES, Finding, Judged, Report, Verdict, verdict_of, worst
 from preflight.values.limits import Severity
 
@@ -72,3 +77,51 @@ def test_only_a_pass_ends_with_zero() -> None:
 def test_warnings_alone_do_not_fail() -> None:
     assert verdict_of([WARNED, TOLD]) == "pass"
     assert verdict_of([WARNED, BAD]) == "fail"
+
+
+# ---- laws -----------------------------------------------------------------------------------------------------------
+
+FINDINGS = st.lists(
+    st.builds(
+        finding,
+        st.sampled_from(["image/side", "image/alpha", "image/unjudged"]),
+        st.sampled_from(["error", "warning", "info"]),
+    ),
+    max_size=4,
+)
+
+
+@given(FINDINGS, st.randoms(), st.sampled_from(["error", "warning"]))
+def test_the_order_of_findings_changes_no_verdict(found: list[Finding], random: Random, fail_on: FailOn) -> None:
+    shuffled = random.sample(found, len(found))
+    one, other = (msgspec.structs.replace(asset(*rows), fail_on=fail_on) for rows in (found, shuffled))
+    assert one.verdict == other.verdict
+
+
+@given(FINDINGS, FINDINGS)
+def test_one_more_finding_never_makes_a_fail_a_pass(found: list[Finding], more: list[Finding]) -> None:
+    before, after = asset(*found).verdict, asset(*found, *more).verdict
+    assert before == "pass" or after != "pass"
+    assert before != "fail" or after == "fail"
+
+
+@given(FINDINGS)
+def test_who_fails_on_warnings_fails_on_errors_too(found: list[Finding]) -> None:
+    strict = msgspec.structs.replace(asset(*found), fail_on="warning")
+    assert strict.verdict != "pass" or asset(*found).verdict == "pass"
+
+
+@given(FINDINGS, FINDINGS)
+def test_what_could_not_be_measured_comes_back_when_no_error_is_left(found: list[Finding], new: list[Finding]) -> None:
+    hidden = msgspec.structs.replace(asset(*found), untold=(UNTOLD,))
+    after = hidden.with_findings(new)
+    refused = any(one.severity == "error" and not one.rule.endswith("/unjudged") for one in new)
+    assert after.findings == (tuple(new) if refused else (*new, UNTOLD))
+    assert after.untold == ((UNTOLD,) if refused else ())
+    assert after.verdict != "pass", "what could not be told is never yes"
+    assert after.with_findings(after.findings).verdict == after.verdict
+
+
+@given(st.lists(st.sampled_from(list(EXIT_CODES)), max_size=5), st.lists(st.sampled_from(list(EXIT_CODES)), max_size=5))
+def test_the_worst_of_all_is_the_worst_of_the_worst(one: list[Verdict], other: list[Verdict]) -> None:
+    assert worst([*one, *other]) == worst([worst(one), worst(other)])

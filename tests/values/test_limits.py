@@ -2,6 +2,7 @@
 
 import datetime as dt
 from fractions import Fraction
+from typing import Any
 
 import msgspec
 import pytest
@@ -147,3 +148,92 @@ def test_a_value_is_within_exactly_when_its_margin_is_not_negative(
     margin = limit.margin(value)
     assert margin is not None
     assert (limit.broken_by(value) is None) == (margin >= 0)
+
+
+# ---- bounds that are themselves refused, notes and doubt ------------------------------------------------------------
+
+SIDES = st.sampled_from(["min", "above", None]), st.sampled_from(["max", "below", None])
+
+
+def range_of(**fields: Any) -> Range:  # noqa: ANN401 - any field of a range
+    return Range(source="a document", read=DAY, **fields)
+
+
+@given(*SIDES, numbers, st.fractions(2, 1000, max_denominator=100), numbers)
+def test_a_value_is_refused_exactly_where_its_bound_says_so(
+    low_name: str | None, high_name: str | None, low: Fraction, size: Fraction, value: Fraction
+) -> None:
+    bounds = {name: bound for name, bound in ((low_name, low), (high_name, low + size)) if name}
+    limit = range_of(**bounds)
+    too_low = (low_name == "min" and value < low) or (low_name == "above" and value <= low)
+    too_high = (high_name == "max" and value > low + size) or (high_name == "below" and value >= low + size)
+    assert limit.broken_by(value) == (low if too_low else low + size if too_high else None)
+    assert limit.blames(value) is (too_low or too_high)
+    assert limit.is_open is not bool(bounds)
+    if (margin := limit.margin(value)) is not None and margin != 0:
+        assert (limit.broken_by(value) is None) is (margin > 0)
+
+
+@given(*SIDES, st.integers(0, 100), st.integers(3, 100))
+def test_what_is_aimed_at_is_allowed(low_name: str | None, high_name: str | None, low: int, size: int) -> None:
+    bounds = {name: Fraction(bound) for name, bound in ((low_name, low), (high_name, low + size)) if name}
+    limit = range_of(**bounds)
+    for aim in (limit.least, limit.most):
+        assert aim is None or limit.broken_by(aim) is None
+
+
+@pytest.mark.parametrize(
+    ("bounds", "text", "words"),
+    [
+        ({"above": 300}, ">300..", "more than 300 px"),
+        ({"below": 500}, "..<500", "less than 500 px"),
+        ({"above": 300, "max": 500}, ">300..500", "more than 300 px and at most 500 px"),
+        ({"min": 300, "below": 500}, "300..<500", "at least 300 px and less than 500 px"),
+    ],
+)
+def test_a_bound_that_is_refused_reads_as_one(bounds: dict[str, int], text: str, words: str) -> None:
+    limit = range_of(**{name: Fraction(bound) for name, bound in bounds.items()})
+    assert (limit.text(), limit.words("px")) == (text, words)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"min": 1, "above": 1},
+        {"max": 9, "below": 9},
+        {"above": 5, "max": 5},
+        {"min": 5, "below": 5},
+        {"above": 9, "below": 2},
+        {"max": 9, "note_above": 5},
+        {"max": 9, "note_above": 10, "note": "cuts it"},
+        {"below": 9, "note_above": 10, "note": "cuts it"},
+    ],
+)
+def test_a_range_that_contradicts_itself_is_refused(fields: dict[str, Any]) -> None:
+    found = {name: value if name == "note" else Fraction(value) for name, value in fields.items()}
+    with pytest.raises(ValueError, match="expected"):
+        range_of(**found)
+
+
+def test_what_is_taken_and_changed_is_blamed_though_no_bound_is_broken() -> None:
+    limit = range_of(max=Fraction(60), note_above=Fraction(15), note="cuts it to 15 s")
+    assert [limit.blames(value) for value in (15, 16, 60, 61)] == [False, True, True, True]
+    assert [limit.broken_by(value) for value in (16, 61)] == [None, 60]
+    assert not limit.is_open
+
+
+@pytest.mark.parametrize(
+    ("severity", "doubtful", "weight"),
+    [("error", False, "error"), ("error", True, "warning"), ("warning", True, "warning"), ("info", True, "info")],
+)
+def test_what_the_documents_do_not_settle_never_refuses(severity: Any, doubtful: bool, weight: str) -> None:  # noqa: ANN401 - a severity
+    limit = range_of(max=Fraction(1), severity=severity, doubtful=doubtful)
+    assert limit.weight == weight
+    assert ("in doubt" in limit.told("x")) is doubtful
+    assert limit.told("x").startswith("x")
+
+
+@pytest.mark.parametrize(("low", "high"), [(-1, 3), (4, 3)])
+def test_a_count_that_nothing_can_meet_is_refused(low: int, high: int) -> None:
+    with pytest.raises(ValueError, match="expected min to be 0 or more and at most max"):
+        Count(source="a document", read=DAY, min=low, max=high)

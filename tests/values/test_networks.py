@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.values.networks import is_private_host, is_public
+from preflight.values.networks import NOT_PUBLIC, PRIVATE_ENDINGS, PUBLIC_WITHIN, is_private_host, is_public
 
 CLOSED = (
     *("0.0.0.1", "10.1.2.3", "100.64.0.1", "127.0.0.1", "169.254.169.254", "172.31.255.255", "192.0.0.1", "192.0.2.1"),
@@ -60,3 +60,53 @@ def test_a_name_that_is_or_holds_a_closed_address_is_private(host: str) -> None:
 @pytest.mark.parametrize("host", ["example.com", "8.8.8.8", "local.example", "localhost.example.com", "123.example"])
 def test_another_name_is_not(host: str) -> None:
     assert not is_private_host(host)
+
+
+# ---- laws -----------------------------------------------------------------------------------------------------------
+
+PRIVATE = (
+    st.sampled_from([*NOT_PUBLIC])
+    .map(ipaddress.ip_network)
+    .flatmap(lambda network: st.integers(0, network.num_addresses - 1).map(lambda at: network[at]))
+)
+
+
+@given(PRIVATE)
+def test_every_address_of_a_closed_network_is_closed_but_those_that_are_named(address: ipaddress.IPv4Address) -> None:
+    named = any(address in ipaddress.ip_network(one) for one in PUBLIC_WITHIN)
+    assert is_public(str(address)) is named
+
+
+@given(st.ip_addresses(v=6))
+def test_an_address_is_as_open_however_it_is_written(address: ipaddress.IPv6Address) -> None:
+    assert is_public(address.exploded) is is_public(address.compressed) is is_public(f"{address}%eth0")
+    assert is_private_host(f"[{address.exploded.upper()}]") is not is_public(str(address))
+
+
+@given(st.ip_addresses(v=4), st.sampled_from(["{0}", "{0}.", " {0}".strip(), "[::ffff:{0}]"]))
+def test_a_host_that_is_an_address_is_judged_as_that(address: ipaddress.IPv4Address, written: str) -> None:
+    assert is_private_host(written.format(address)) is not is_public(str(address))
+
+
+@given(st.ip_addresses(v=4))
+def test_no_spelling_of_an_address_gets_around_it(address: ipaddress.IPv4Address) -> None:
+    number, parts = int(address), address.packed
+    octal, hexadecimal = (".".join(form.format(part) for part in parts) for form in ("0{:o}", "0x{:x}"))
+    wide = str(address).translate({ord(str(digit)): 0xFF10 + digit for digit in range(10)})
+    for host in (str(number), hex(number), octal, hexadecimal, wide, f"{parts[0]}.{number & 0xFFFFFF}"):
+        assert is_private_host(host) is not is_public(str(address)), host
+
+
+@given(st.sampled_from(PRIVATE_ENDINGS), st.text("abc-", min_size=1, max_size=8), st.booleans())
+def test_every_name_below_a_private_one_is_private_and_one_that_only_ends_alike_is_not(
+    ending: str, name: str, dotted: bool
+) -> None:
+    assert is_private_host(f"{name}.{ending}{'.' if dotted else ''}".upper())
+    assert is_private_host(ending)
+    assert not is_private_host(f"x{name}{ending}.example")
+
+
+@pytest.mark.parametrize("address", ["", "x", "1.2.3", "1.2.3.4.5", "1.2.3.256", ":::", "::1::", "8.8.8.8/32"])
+def test_what_is_no_address_is_neither_open_nor_closed(address: str) -> None:
+    with pytest.raises(ValueError, match="does not appear to be"):
+        is_public(address)
