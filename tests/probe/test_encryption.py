@@ -13,6 +13,7 @@ from preflight.probe.encryption import TELLERS, refuse_encrypted, refuse_scrambl
 from preflight.probe.faults import Unreadable
 from preflight.values.assets import Asset
 from tests.probe.admitted import content, facts_of, fault_of
+from tests.probe.boxes_by_hand import box, full, listed, moov, movie, sample_entry, sized, trak
 from tests.specimens import media, probed
 
 
@@ -158,3 +159,113 @@ def test_an_encrypted_triplet_makes_an_mxf_encrypted_whatever_its_version() -> N
 @given(st.binary(max_size=600))
 def test_any_bytes_are_encrypted_or_not(demuxer: str, content: bytes) -> None:
     assert told(content, demuxer) == "" or told(content, demuxer).endswith("cannot be decoded without the key")
+
+
+# ---- containers by hand: where each says that its media are encrypted ------------------------------------------------
+
+
+def program_map(
+    *types: int, pointer: int = 0, info: bytes = b"", adapted: int | None = None, current: int = 0xC1
+) -> bytes:
+    """Write a packet of a program map with elementary streams: ISO 13818-1, 2.4.4.8."""
+    streams = b"".join(bytes((kind, 0xE1, n, 0xF0, 2)) + b"ab" for n, kind in enumerate(types))
+    inner = bytes((0, 1, current, 0, 0, 0xE1, 0, 0xF0, len(info))) + info + streams + bytes(4)
+    table = bytes((2, 0xB0, len(inner))) + inner
+    front = b"" if adapted is None else bytes((adapted,)) + bytes(adapted)
+    head = bytes((0x47, 0x50, 0x00, 0x10 if adapted is None else 0x30))
+    return (head + front + bytes((pointer,)) + bytes(pointer) + table).ljust(188, b"\xff")
+
+
+@pytest.mark.parametrize("kind", [0xDB, 0xCF, 0xC1, 0xC2])
+@pytest.mark.parametrize("pointer", [0, 5])
+@pytest.mark.parametrize("adapted", [None, 0, 7])
+def test_encrypted_samples_are_seen_wherever_a_program_map_lists_them(
+    kind: int, pointer: int, adapted: int | None
+) -> None:
+    for types in ((kind,), (0x1B, 0x0F, kind)):
+        content = program_map(*types, pointer=pointer, info=b"descriptor", adapted=adapted) * 6
+        assert "SAMPLE-AES" in told(content, "mpegts")
+    assert told(program_map(0x1B, 0x0F, pointer=pointer, adapted=adapted) * 6, "mpegts") == ""
+
+
+def test_a_program_map_that_lies_about_its_lengths_is_read_within_its_packet() -> None:
+    whole = bytearray(program_map(0x1B, 0xDB))
+    for at in range(4, 40):
+        for value in (0, 0x7F, 0xFF):
+            changed = bytes(whole[:at]) + bytes((value,)) + bytes(whole[at + 1 :])
+            assert told(changed * 6, "mpegts") in ("", told(bytes(whole) * 6, "mpegts"))
+
+
+def protected(name: bytes, scheme: bytes | None) -> bytes:
+    kept = full(b"schm", scheme + bytes(4)) if scheme else b""
+    return sample_entry(name, box(b"sinf", box(b"frma", b"avc1"), kept))
+
+
+def refused(*traks: bytes) -> str:
+    content = moov(*traks)
+    try:
+        refuse_encrypted(io.BytesIO(content), len(content), "mov", movie(content))
+    except Unreadable as said:
+        return f"{said.kind}: {str(said).partition(',')[0]}"
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("name", "scheme", "words"),
+    [
+        (b"encv", b"cenc", "cenc"),
+        (b"encv", b"cbcs", "cbcs"),
+        (b"encv", None, "encv"),
+        (b"avc1", b"cens", "cens"),
+        (b"drmi", None, "drmi"),
+        (b"avc1", None, "avc1"),
+    ],
+)
+def test_an_entry_is_encrypted_by_its_name_or_by_a_scheme_inside(name: bytes, scheme: bytes | None, words: str) -> None:
+    assert refused(trak(entries=[protected(name, scheme)])) == f"None: its pictures are encrypted ({words})"
+
+
+def test_media_that_are_restricted_otherwise_or_not_at_all_are_not_encrypted() -> None:
+    assert refused(trak(entries=[protected(b"resv", b"stvi")])) == ""
+    assert refused(trak(entries=[sample_entry(b"avc1")])) == ""
+
+
+def test_only_entries_in_use_count() -> None:
+    entries = [sample_entry(b"avc1"), protected(b"encv", b"cenc")]
+    sizes = sized([1, 1])
+    assert refused(trak(listed(b"stsc", [(1, 1, 1)], "III"), sizes, entries=entries)) == ""
+    assert refused(trak(listed(b"stsc", [(1, 1, 1), (2, 1, 2)], "III"), sizes, entries=entries)) != ""
+
+
+@pytest.mark.parametrize(
+    ("others", "kind"), [([], "audio"), ([b"soun"], "audio"), ([b"text"], "audio"), ([b"vide"], "None")]
+)
+def test_a_file_of_sound_alone_is_audio_whose_sound_is_encrypted(others: list[bytes], kind: str) -> None:
+    clear = [trak(handler=handler, number=2, entries=[sample_entry(b"mp4a")]) for handler in others]
+    sound = trak(handler=b"soun", entries=[protected(b"enca", b"cenc")])
+    assert refused(sound, *clear) == f"{kind}: its sound is encrypted (cenc)"
+
+
+ASF_HEADER, ASF_STREAM = (
+    bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c"),
+    bytes.fromhex("9107dcb7b7a9cf118ee600c00c205365"),
+)
+
+
+def asf(*objects: tuple[bytes, bytes], behind: bytes = b"") -> bytes:
+    inside = b"".join(guid + (24 + len(body)).to_bytes(8, "little") + body for guid, body in objects)
+    return ASF_HEADER + (30 + len(inside)).to_bytes(8, "little") + bytes(6) + inside + behind
+
+
+@pytest.mark.parametrize("guid", ["fbb3112223bdd211b4b700a0c955fc6e", "14e68a292226174cb935dae07ee9289c"])
+def test_an_object_of_content_encryption_in_the_header_makes_an_asf_encrypted(guid: str) -> None:
+    assert "Windows Media DRM" in told(asf((bytes.fromhex(guid), bytes(20))), "asf")
+    assert told(asf(behind=bytes.fromhex(guid) + bytes(20)), "asf") == ""
+
+
+@pytest.mark.parametrize(("flags", "encrypted"), [(0x8001, True), (0x0001, False), (0x8000, True), (0x7FFF, False)])
+def test_a_stream_of_an_asf_is_encrypted_by_the_highest_bit_of_its_flags(flags: int, encrypted: bool) -> None:
+    """ASF 1.20, 3.3: two types, a time offset, two lengths, then the flags."""
+    stream = bytes(32) + bytes(8) + bytes(8) + flags.to_bytes(2, "little") + bytes(4)
+    assert bool(told(asf((ASF_STREAM, stream)), "asf")) is encrypted
+    assert bool(told(asf((ASF_STREAM, bytes(54)), (ASF_STREAM, stream)), "asf")) is encrypted
