@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from preflight.probe.ebml import Element, last_media, segment_of
+from preflight.probe.ebml import Element, hiding, last_media, segment_of
 from preflight.probe.faults import Unreadable
 from preflight.probe.movie import HEADER, Movie, Top, boxes_in
 from preflight.probe.remote import remote
@@ -167,12 +167,12 @@ def _last_fragment(mfra: bytes) -> int:
 
 def _refuse_cut_segment(stream: BinaryIO, size: int) -> None:
     segment = segment_of(stream, size)
-    if segment is None:
-        return
-    if segment.end is None:
-        _refuse_cut_cluster(stream, segment, size)
-    elif segment.end > size:
+    if segment is not None and segment.end is not None and segment.end > size:
         raise _cut(phrase("its Segment ends {n} bytes past the end of the file", n=f"{segment.end - size:,}"))
+    if (found := hiding(stream, size)) and found.end is not None:
+        raise _cut(phrase("one of its elements ends {n} bytes past the end of the file", n=f"{found.end - size:,}"))
+    if segment is not None and segment.end is None:
+        _refuse_cut_cluster(stream, segment, size)
 
 
 def _refuse_cut_cluster(stream: BinaryIO, segment: Element, size: int) -> None:

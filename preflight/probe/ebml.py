@@ -62,6 +62,18 @@ def tracks_of(stream: BinaryIO, size: int) -> Iterator[Element]:
         yield from inner(stream, tracks, size, TRACK)
 
 
+def hiding(stream: BinaryIO, size: int) -> Element | None:
+    """Find an element before the tracks that ends past the file: readers that seek the next one find other tracks."""
+    for found in elements(stream, 0, size):
+        inside = elements(stream, found.start, min(found.end or size, size)) if found.id == SEGMENT else (found,)
+        for one in inside:
+            if one.id == TRACKS:
+                return None
+            if one.end is not None and one.end > size:
+                return one
+    return None
+
+
 def last_media(stream: BinaryIO, segment: Element, size: int) -> Element | None:
     """Find the last Cluster, or block of a Cluster of unknown length, in a Segment of unknown length.
 

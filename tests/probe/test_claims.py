@@ -119,10 +119,15 @@ def test_compact_sizes_take_half_a_byte_or_one_or_two(field: int, held: int, roo
 @pytest.mark.parametrize(("version", "layout"), [(0, "IiI"), (1, "QqI")])
 def test_edits_take_twelve_bytes_or_twenty_by_their_version(version: int, layout: str) -> None:
     def edits(count: int) -> bytes:
-        return moov(box(b"edts", full(b"elst", struct.pack(f">I{layout}", count, 5, 0, 1), version=version)))
+        return moov(
+            box(
+                b"edts",
+                full(b"elst", struct.pack(">I", count) + struct.pack(f">{layout}", 5, 0, 1) * 9, version=version),
+            )
+        )
 
-    assert refused(edits(1)) is None
-    assert refused(edits(2)) == "elst lists 2, with room for 1"
+    assert refused(edits(9)) is None
+    assert refused(edits(10)) == "elst lists 10, with room for 9"
 
 
 @pytest.mark.parametrize(

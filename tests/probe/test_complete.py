@@ -77,6 +77,18 @@ def test_a_streamed_matroska_that_ends_within_a_cluster_is_cut_short(missing: in
     )
 
 
+@pytest.mark.parametrize("within", [False, True], ids=["before the Segment", "within it"])
+def test_an_element_that_ends_past_the_file_is_damage_though_readers_seek_what_follows(
+    within: bool, tmp_path: Path
+) -> None:
+    whole = content("video-mkv.mkv")
+    at = whole.index(b"\x18\x53\x80\x67")
+    void = b"\xec\x01" + (1 << 50).to_bytes(7, "big")
+    live = whole[: at + 4] + b"\x01" + b"\xff" * 7
+    broken = live + void + whole[at + 12 :] if within else whole[:at] + void + whole[at:]
+    assert fault_of(broken, tmp_path, "clip.mkv").startswith("cut short: one of its elements ends 1,125,899,9")
+
+
 # ---- AVI of several parts --------------------------------------------------------------------------------------------
 
 

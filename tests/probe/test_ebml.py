@@ -1,6 +1,7 @@
 """The elements of Matroska: identifiers and places, whatever the bytes are."""
 
 import io
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from preflight.probe.ebml import (
     TRACKS,
     Element,
     elements,
+    hiding,
     inner,
     last_media,
     segment_of,
@@ -179,3 +181,32 @@ def test_a_stream_that_begins_anew_is_followed_into_its_next_segment() -> None:
 def test_any_bytes_in_a_live_stream_end(tail: bytes) -> None:
     last = last_of(LIVE + tail)
     assert last is None or last.start <= len(LIVE + tail)
+
+
+# ---- elements that hide the tracks -----------------------------------------------------------------------------------
+
+LONG_VOID = b"\xec\x01" + (1 << 40).to_bytes(7, "big")
+TRACKLIST = element(TRACKS.to_bytes(4, "big"), element(bytes((TRACK,)), b"track"))
+
+
+@pytest.mark.parametrize(
+    "segment", [lambda inside: element(SEGMENT.to_bytes(4, "big"), inside), lambda inside: LIVE + inside]
+)
+def test_an_element_past_the_file_hides_the_tracks_behind_it_and_none_before_it(
+    segment: Callable[[bytes], bytes],
+) -> None:
+    def hidden(whole: bytes) -> bool:
+        return hiding(io.BytesIO(whole), len(whole)) is not None
+
+    assert hidden(LONG_VOID + segment(TRACKLIST))
+    assert hidden(segment(LONG_VOID + TRACKLIST))
+    assert hidden(segment(element(b"\xec", b"") + LONG_VOID + TRACKLIST))
+    assert not hidden(segment(TRACKLIST + LONG_VOID))
+    assert not hidden(segment(TRACKLIST) + LONG_VOID)
+    assert not hidden(segment(element(b"\xec", b"abc") + TRACKLIST))
+
+
+@given(st.binary(max_size=100))
+def test_in_any_bytes_an_element_hides_tracks_or_none_does(whole: bytes) -> None:
+    found = hiding(io.BytesIO(whole), len(whole))
+    assert found is None or (found.end or 0) > len(whole)
