@@ -7,18 +7,22 @@ import pytest
 
 import preflight
 from tests.api.conftest import DEMO, LONG, OK, QUICK, SHORT, Stop, a_request, stop
-from tests.specimens import FIXTURES, MEDIA, left_behind
+from tests.specimens import FIXTURES, MEDIA, copied, left_behind
+
+REFUSED = ("audio-flac.flac", "image-299x300.png", "video-23.976fps.mp4", "video-mkv.mkv")
 
 
 def test_what_does_not_comply_becomes_new_files_and_the_rest_stays(tmp_path: Path) -> None:
-    before = {path.name: path.read_bytes() for path in DEMO.iterdir()}
-    report = preflight.check(DEMO, OK, SHORT)
+    given = tmp_path / "given"
+    given.mkdir()
+    before = {path.name: path.read_bytes() for path in (copied(name, given) for name in REFUSED)}
+    report = preflight.check(given, OK, SHORT)
     told: list[preflight.Advance] = []
     treated = preflight.fix(report, tmp_path / "ready", progress=told.append)
     assert [one.outcome for one in treated] == [*["fixed"] * 4, "untouched", "unfixable"]
     assert [one.before for one in treated] == list(report.assets)
     assert preflight.check(tmp_path / "ready").verdict == "pass"
-    assert {path.name: path.read_bytes() for path in DEMO.iterdir()} == before
+    assert {path.name: path.read_bytes() for path in given.iterdir()} == before
     assert {one.name for one in told} == {one.before.asset.path for one in treated[:4]}
     assert {one.stage for one in told} == {"fix"}
     assert all(0 <= one.part <= 1 for one in told)
