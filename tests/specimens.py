@@ -18,6 +18,7 @@ from preflight.values.assets import Asset
 from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
 from preflight.values.findings import Judged
 from preflight.values.probed import Probed
+from preflight.workers.pool import WorkerPool
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 MEDIA = FIXTURES / "media"
@@ -108,6 +109,17 @@ def judged(name: str | Path, profile: Profile = PROFILE) -> Judged:
 
 def errors(verdict: Judged) -> set[str]:
     return {finding.rule for finding in verdict.findings if finding.severity == "error"}
+
+
+class KeptPool(WorkerPool):
+    """Children that go from test to test, as they do from file to file of a folder; `finish` ends them."""
+
+    def __exit__(self, *_: object) -> None:
+        """Keep them."""
+
+    def finish(self) -> None:
+        """End them."""
+        super().__exit__(None, None, None)
 
 
 class Seen(NamedTuple):

@@ -11,18 +11,19 @@ import sys
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
 
 from preflight.cli import main
 from preflight.flow.check import Measuring, check_assets
+from preflight.probe import Depth
 from preflight.profiles import load
 from preflight.values.assets import Asset
 from preflight.values.findings import Judged
-from preflight.workers.pool import WorkerPool
 from tests.hunt_judges import wrong
+from tests.specimens import KeptPool
 
 HUNT = Path(os.environ.get("PREFLIGHT_HUNT", Path(__file__).parents[2] / "shared" / "hunt"))
 TRUTH = HUNT / "truth.jsonl"
@@ -109,11 +110,20 @@ def asked() -> list[object]:
     return [pytest.param(row, id=name(row), marks=differs.get(row["path"], ())) for row in rows]
 
 
+@pytest.fixture(scope="module")
+def pools() -> Iterator[dict[Depth, KeptPool]]:
+    depths: tuple[Depth, ...] = get_args(Depth)
+    by_depth = {depth: KeptPool(depth, jobs=1) for depth in depths}
+    yield by_depth
+    for pool in by_depth.values():
+        pool.finish()
+
+
 @pytest.mark.parametrize("row", asked())
-def test_a_specimen_is_judged_as_two_decoders_have_it(row: dict[str, Any], tmp_path: Path) -> None:
-    pool = WorkerPool(row["at"], jobs=1)
-    pool.start()
-    how = Measuring(pool=pool)
+def test_a_specimen_is_judged_as_two_decoders_have_it(
+    row: dict[str, Any], pools: dict[Depth, KeptPool], tmp_path: Path
+) -> None:
+    how = Measuring(pool=pools[row["at"]])
     (judged,) = check_assets([Asset(path=str(source_of(row, tmp_path)))], load(), how)
     assert misjudged(row, judged) == [], msgspec.to_builtins(judged.facts, enc_hook=str)
 

@@ -3,19 +3,21 @@
 Truth comes from how a specimen was made, not from what the program says of it. See fixtures/README.md.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from fixtures.make import make
-from preflight.flow.check import check_assets, check_request
+from preflight.flow.check import Measuring, check_assets, check_request
 from preflight.profiles import load
 from preflight.request.file import load_spec
 from preflight.rules import RULES
 from preflight.values.assets import Asset
 from preflight.values.findings import Finding
 from tests.locale.left import english_left
+from tests.specimens import KeptPool
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 
@@ -42,23 +44,32 @@ def read_table() -> list[Case]:
 TABLE = read_table()
 
 
-def reported(case: Case, path: Path) -> list[Finding]:
+@pytest.fixture(scope="module")
+def measuring() -> Iterator[Measuring]:
+    pool = KeptPool("exact", jobs=1)
+    yield Measuring(pool=pool)
+    pool.finish()
+
+
+def reported(case: Case, path: Path, how: Measuring) -> list[Finding]:
     profile = load(case.profile)
     if path.suffix == ".toml":
-        report = check_request(load_spec(path), profile)
+        report = check_request(load_spec(path), profile, how)
         return [*report.findings, *(finding for judged in report.assets for finding in judged.findings)]
-    (judged,) = check_assets([Asset(path=str(path))], profile)
+    (judged,) = check_assets([Asset(path=str(path))], profile, how)
     return list(judged.findings)
 
 
 @pytest.mark.parametrize(
     "case", TABLE, ids=lambda case: f"{case.specimen}-{case.profile.removeprefix('seedance-2.0-')}"
 )
-def test_specimen_gets_exactly_the_findings_that_its_making_calls_for(case: Case, tmp_path: Path) -> None:
+def test_specimen_gets_exactly_the_findings_that_its_making_calls_for(
+    case: Case, measuring: Measuring, tmp_path: Path
+) -> None:
     path = FIXTURES / case.specimen
     if case.specimen.startswith("large/"):
         path = make(path.name, tmp_path)
-    found = reported(case, path)
+    found = reported(case, path, measuring)
     for severity, expected in (("error", case.errors), ("warning", case.warnings), ("info", case.infos)):
         said = {finding.rule for finding in found if finding.severity == severity}
         assert said - case.either_way == expected - case.either_way, [f.message for f in found]
