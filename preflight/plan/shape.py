@@ -48,15 +48,17 @@ def shape_steps(
         yield from _marked(fix_options.crop, frame, clears)
         return
     shaped = within_ratio(*size, ratio, fix_options.fit) if ratio else size
-    final = nearest_size(*shaped, frame) or shaped
-    fit = fit_step(fix_options, size, shaped, clears[0]) if ratio else None
-    if isinstance(fit, Pad):
-        inner = _inner(size, shaped, final, frame.multiple)
-        yield from _scaled(size, inner, clears[1])
-        yield fit_step(fix_options, size, final, clears[0])
-    else:
-        yield from (fit,) if fit else ()
-        yield from _scaled(shaped, final, clears[1])
+    fitting = nearest_size(*shaped, frame)
+    final = fitting or shaped
+    if ratio is None:
+        yield from _scaled(size, final, clears[1])
+        return
+    pads = fix_options.fit != "crop"
+    before, after = (size, _inner(size, shaped, final, frame.multiple)) if pads else (shaped, final)
+    if fitting and before == after:  # what scaling would clear, the new shape clears alone
+        clears = ((*clears[0], *clears[1]), ())
+    fit, scaling = fit_step(fix_options, size, final if pads else shaped, clears[0]), _scaled(before, after, clears[1])
+    yield from (*scaling, fit) if pads else (fit, *scaling)
 
 
 def uncropped(judged: Judged, part: Area, profile: Profile) -> Finding | None:

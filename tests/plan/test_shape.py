@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from preflight.plan.geometry import Frame
@@ -61,3 +61,18 @@ def test_a_padded_picture_touches_two_edges_of_its_frame(width: int, height: int
         assert down <= pad.height_px
         assert across == pad.width_px or down == pad.height_px
         assert FRAME.takes(pad.width_px, pad.height_px)
+
+
+def test_a_pad_that_makes_a_picture_large_enough_clears_both() -> None:
+    (pad,) = steps((299, 750), "pad")
+    assert (pad.width_px, pad.height_px, pad.clears) == (300, 750, ("image/aspect-ratio", "image/side"))
+
+
+@given(st.integers(1, 9000), st.integers(1, 9000), st.sampled_from(["pad", "blur", "crop"]))
+@example(width=299, height=750, fit="blur")
+@example(width=6001, height=2400, fit="crop")
+def test_each_limit_that_a_size_breaks_is_cleared_by_some_step(width: int, height: int, fit: Fit) -> None:
+    ratio = RATIO if RATIO.broken_by(Fraction(width, height)) is not None else None
+    broken = {"image/aspect-ratio"} if ratio else set()
+    broken |= set() if FRAME.takes(width, height) else {"image/side"}
+    assert {rule for step in steps((width, height), fit, ratio) for rule in step.clears} >= broken
