@@ -10,7 +10,7 @@ from preflight.cli.options.beneath import settings_file
 from preflight.cli.options.choices import FixChoices
 from preflight.cli.options.common import EditionOptions
 from preflight.cli.options.measuring import MeasuringOptions
-from preflight.cli.options.option import FILE, Argument, Group, Option, options_of
+from preflight.cli.options.option import FILE, Argument, Group, Option, options_of, stored
 from preflight.cli.progress import Waiting, looking
 from preflight.errors import CallError
 from preflight.flow.choosing import ChoosingCallbacks
@@ -30,7 +30,7 @@ REQUEST = "request.toml"
 class NewCall(Group, frozen=True, kw_only=True):
     """What a call of `new` asks."""
 
-    paths: Annotated[tuple[str, ...], Argument("PATH...")] = ()
+    paths: Annotated[tuple[str, ...], Argument("PATH...", stored)] = ()
     wanted: Annotated[
         Path, Option("The request file to write; where it exists, the next free name.", ("--output",), FILE)
     ] = Path(REQUEST)

@@ -6,7 +6,7 @@ from preflight.cli.check import nothing, require
 from preflight.cli.options.beneath import settings_file
 from preflight.cli.options.common import TextOrJson
 from preflight.cli.options.measuring import MeasuringOptions
-from preflight.cli.options.option import options_of
+from preflight.cli.options.option import options_of, stored
 from preflight.flow.check import media
 from preflight.locale import localized, sentence
 from preflight.report import text
@@ -18,7 +18,7 @@ UNMEASURED = 3
 
 
 @click.command("probe")
-@click.argument("paths", nargs=-1, metavar="PATH...")
+@click.argument("paths", nargs=-1, type=stored, metavar="PATH...")
 @options_of(MeasuringOptions)
 @options_of(TextOrJson)
 @settings_file

@@ -7,7 +7,7 @@ import click
 
 from preflight.cli.options.beneath import settings_file
 from preflight.cli.options.common import EditionOptions
-from preflight.cli.options.option import FOLDER, Argument, Group, Option, options_of
+from preflight.cli.options.option import FOLDER, Argument, Group, Option, options_of, stored
 from preflight.errors import CallError
 from preflight.flow.paths import refuse_absent
 from preflight.locale import localized
@@ -23,7 +23,7 @@ OPEN = "The page is open to whoever has this address, on this machine alone; Ctr
 class UiCall(Group, frozen=True, kw_only=True):
     """What a call of `ui` asks."""
 
-    paths: Annotated[tuple[str, ...], Argument("[PATH... | REQUEST.TOML]")] = ()
+    paths: Annotated[tuple[str, ...], Argument("[PATH... | REQUEST.TOML]", stored)] = ()
     port: Annotated[int, Option("0 takes a free one.", kind=click.IntRange(0, 65535))] = 0
     no_browser: Annotated[bool, Option("Open no browser: only print where the page is.")] = False
     output: Annotated[

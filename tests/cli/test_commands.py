@@ -9,12 +9,15 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Literal
+from unicodedata import normalize
 
 import click
 import pytest
 
 from preflight import __version__
 from preflight.cli.commands import COMMANDS, root
+from preflight.cli.options.option import StoredPath, stored
 from preflight.profiles import names
 from tests.cli.conftest import MEDIA, Program
 from tests.posix import signal_group, terminal
@@ -264,3 +267,26 @@ def test_a_beginner_s_mistake_leads_on(program: Program, tmp_path: Path, typed: 
     ended = program(*typed)
     assert (ended.status, ended.out) == (2, "")
     assert leads in ended.err
+
+
+def test_every_word_that_names_a_file_takes_either_spelling_of_its_name() -> None:
+    kinds = [(command.name, one) for command in every_command() for one in command.params]
+    paths = [(name, one) for name, one in kinds if isinstance(one.type, click.Path) or "PATH" in (one.metavar or "")]
+    assert {f"{name} {one.name}" for name, one in paths if not takes_either(one.type)} == set()
+    assert {"check", "fix", "new", "probe", "submit", "ui", "where"} <= {name for name, _ in paths}
+
+
+def takes_either(kind: object) -> bool:
+    return isinstance(kind, StoredPath) or getattr(kind, "func", None) is stored
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_name_in_other_characters_than_the_folder_has_is_found(
+    program: Program, tmp_path: Path, form: Literal["NFC", "NFD"]
+) -> None:
+    other: Literal["NFC", "NFD"] = "NFD" if form == "NFC" else "NFC"
+    (tmp_path / f"{normalize(form, '한강')}.png").write_bytes((MEDIA / "image-ok.png").read_bytes())
+    typed = normalize(other, "한강")
+    assert program("new", f"{typed}.png", "--output", f"{normalize(form, '요청')}.toml").status == 0
+    assert program("submit", f"{normalize(other, '요청')}.toml", "--dry-run").status == 0
+    assert program("probe", f"{typed}.png").status == 0

@@ -28,8 +28,16 @@ def stored(value: str) -> str:
     return as_stored(value)
 
 
-FILE = click.Path(dir_okay=False, path_type=Path)
-FOLDER = click.Path(file_okay=False, path_type=Path)
+class StoredPath(click.Path):
+    """A path; its last name may be spelled in composed or decomposed characters."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - as click has it
+        """Convert a word to the path of what exists, or to the path as it is said."""
+        return super().convert(stored(value) if isinstance(value, str) else value, param, ctx)
+
+
+FILE = StoredPath(dir_okay=False, path_type=Path)
+FOLDER = StoredPath(file_okay=False, path_type=Path)
 
 
 class Between(click.FloatRange):

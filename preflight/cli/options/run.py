@@ -5,7 +5,7 @@ from typing import Annotated, BinaryIO, Literal
 
 import click
 
-from preflight.cli.options.option import FILE, Group, Option
+from preflight.cli.options.option import FILE, Group, Option, stored
 from preflight.values.choices import FailOn
 
 
@@ -13,13 +13,16 @@ class RequestParts(Group, frozen=True, kw_only=True):
     """One request, said by its parts."""
 
     images: Annotated[
-        tuple[str, ...], Option("An image of one request; may be repeated.", flags=("--image",), metavar="PATH")
+        tuple[str, ...],
+        Option("An image of one request; may be repeated.", flags=("--image",), kind=stored, metavar="PATH"),
     ] = ()
     videos: Annotated[
-        tuple[str, ...], Option("A clip of one request; may be repeated.", flags=("--video",), metavar="PATH")
+        tuple[str, ...],
+        Option("A clip of one request; may be repeated.", flags=("--video",), kind=stored, metavar="PATH"),
     ] = ()
     audios: Annotated[
-        tuple[str, ...], Option("A sound of one request; may be repeated.", flags=("--audio",), metavar="PATH")
+        tuple[str, ...],
+        Option("A sound of one request; may be repeated.", flags=("--audio",), kind=stored, metavar="PATH"),
     ] = ()
     prompt: Annotated[str | None, Option("The prompt of one request.")] = None
 
