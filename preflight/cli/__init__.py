@@ -55,24 +55,24 @@ def _children(arguments: list[str]) -> AbstractContextManager[object]:
         return nullcontext()
     begun, words = None, arguments[1:]
     files = [word for word in words if os.path.isfile(word)]  # noqa: PTH113 - any bytes may be a name
-    if _is_sure(words, files):
+    if is_sure(words, files):
         from preflight.workers.forked import earliest
 
         with suppress(OSError):  # whoever needs it tries again, and says why it cannot be
-            begun = earliest(_needed(arguments[0], files))
+            begun = earliest(needed(arguments[0], files))
     from preflight.workers.session import session
 
     return session(begun)
 
 
-def _is_sure(words: list[str], files: list[str]) -> bool:
+def is_sure(words: list[str], files: list[str]) -> bool:
     """Tell whether something is going to be measured: help is not asked for, and no cache is that knows it already."""
     if "_PREFLIGHT_COMPLETE" in os.environ or not {"--help", "-h"}.isdisjoint(words):
         return False
     return "--no-cache" in words or len(files) == 1
 
 
-def _needed(command: str, files: list[str]) -> "Load":
+def needed(command: str, files: list[str]) -> "Load":
     """Guess which libraries are needed first as far as a glance tells; a file may be called what it is not."""
     if command in ("check", "probe") and len(files) == 1:
         return FIRST.get(files[0].rpartition(".")[2].lower(), "everything")

@@ -75,7 +75,9 @@ def table_lines(places: Sequence[Place], asked: WhereQuestion, *, sources: bool 
     way_width = max(columns(localized(said)) for said in SAID.values())
     for place in places:
         cost = "" if place.usd is None else f"  {localized(_cost(place.usd, asked))}"
-        other = f"  {localized(phrase('only checked for: {q}', q=place.check_only))}" if place.check_only else ""
+        other = (
+            f"  {localized(phrase('only checked for: {q}', q=printable(place.check_only)))}" if place.check_only else ""
+        )
         yield (
             (filled(localized(SAID[place.way]), way_width), STYLES[place.way]),
             (f"  {printable(place.model):<{width}}", "bold"),

@@ -6,8 +6,15 @@ import json
 from fractions import Fraction
 from typing import Any
 
+import jsonschema
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from preflight.locale import LANGUAGES, Language, speaking
+from preflight.locale.columns import columns
+from preflight.report.json import dump
+from preflight.report.schemas import schema_of
 from preflight.report.where import COLUMNS, SAID, STYLES, WhereQuestion, table_lines, where_csv, where_html, where_json
 from preflight.values.places import WAYS, Answer, Place, Way
 
@@ -104,3 +111,64 @@ def test_a_page_escapes_whatever_it_names() -> None:
     assert "&lt;b&gt;" in page
     assert "&lt;r&gt;" in page
     assert not any(tag in page for tag in ("<b>", "<i>", "<r>", "None"))
+
+
+# ---- any place ------------------------------------------------------------------------------------------------------
+
+WORD = st.text(max_size=9)
+ANSWERS = st.builds(Answer, way=st.sampled_from(WAYS), why=WORD, rule=WORD, source=WORD)
+PLACES = st.builds(
+    Place,
+    model=WORD,
+    edition=WORD,
+    way=st.sampled_from(WAYS),
+    counts=st.fixed_dictionaries({way: st.integers(0, 9) for way in WAYS}),
+    doubts=st.integers(0, 9),
+    why=st.lists(ANSWERS, max_size=2).map(tuple),
+    usd=st.none() | st.fractions(0, 10),
+    unsaid=st.lists(st.sampled_from(["image.bytes", "video.side_px"]), max_size=2).map(tuple),
+    check_only=st.none() | WORD,
+)
+SCHEMA = jsonschema.Draft202012Validator(json.loads(dump(schema_of("where"))))
+
+
+@given(st.lists(PLACES, max_size=3), st.sampled_from([FILES, REQUEST]), st.booleans(), st.sampled_from(LANGUAGES))
+def test_a_table_has_a_line_a_model_and_one_for_each_thing_in_its_way(
+    places: list[Place], asked: WhereQuestion, sources: bool, tongue: Language
+) -> None:
+    with speaking(tongue):
+        found = lines(*places, asked=asked, sources=sources)
+    told = sum(1 for one in places if sources and one.unsaid and one.way != "never")
+    assert len(found) == sum(1 + len(one.why) for one in places) + told
+    assert all(line.isprintable() for line in found)
+
+
+@given(st.lists(PLACES, max_size=3), st.sampled_from([FILES, REQUEST]))
+def test_json_is_what_its_schema_describes_whatever_it_tells(places: list[Place], asked: WhereQuestion) -> None:
+    found = json.loads(where_json(places, asked))
+    assert list(SCHEMA.iter_errors(found)) == []
+    assert [one["model"] for one in found["places"]] == [one.model for one in places]
+
+
+@given(st.lists(PLACES, max_size=3))
+def test_csv_has_all_its_cells_and_none_is_a_formula(places: list[Place]) -> None:
+    rows = list(csv.reader(io.StringIO(where_csv(places), newline="")))
+    assert len(rows) == 1 + sum(max(1, len(one.why)) for one in places)
+    assert all(len(row) == len(COLUMNS) for row in rows)
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_the_models_stand_beneath_each_other_in_every_language(tag: Language) -> None:
+    with speaking(tag):
+        found = lines(*(place(way) for way in WAYS))
+        starts = {columns(line.partition("a-model")[0]) for line in found}
+    assert len(starts) == 1
+
+
+@pytest.mark.parametrize(("many", "words"), [(0, ""), (1, "1 limit not told"), (2, "2 limits not told")])
+def test_limits_that_no_document_gives_are_counted_but_not_of_one_that_refuses(many: int, words: str) -> None:
+    unsaid = ("image.bytes", "image.side_px")[:many]
+    assert lines(place("as it is", unsaid=unsaid))[0].partition("a-model")[2].strip() == words
+    assert "not told" not in lines(place("never", unsaid=unsaid))[0]
+    assert "not told" not in lines(place("unsure", unsaid=unsaid))[0]
