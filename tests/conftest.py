@@ -4,14 +4,17 @@ import gc
 import os
 import shutil
 import signal
+import ssl
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import imageio_ffmpeg
 import pytest
 from _pytest.assertion import rewrite
+from httpx._config import create_ssl_context
 from hypothesis import HealthCheck, settings
 
 from preflight.system import processes as system
@@ -124,6 +127,26 @@ def one_server() -> Iterator[None]:
         begun = process.begin_server() if process.can_fork() else None
     with session(begun):
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_trust() -> Iterator[None]:
+    """Clients of tests share the authorities that they trust: reading those takes 20 ms each time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("httpx._transports.default.create_ssl_context", trusting)
+        yield
+
+
+def trusting(verify: ssl.SSLContext | bool = True, cert: None = None, trust_env: bool = True) -> ssl.SSLContext:
+    """Return the one context of all clients that name none, else the one that httpx makes."""
+    if verify is not True:
+        return create_ssl_context(verify, cert, trust_env)
+    return _trusting(trust_env, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+
+
+@cache
+def _trusting(trust_env: bool, *_: str | None) -> ssl.SSLContext:
+    return create_ssl_context(trust_env=trust_env)
 
 
 @pytest.fixture
