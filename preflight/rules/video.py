@@ -306,15 +306,17 @@ def pixel_shape(probed: Probed, profile: Profile) -> Iterator[Finding]:
 
 
 def _kept(profile: Profile, width_px: int, height_px: int) -> list[bool]:
-    """Test each size limit: pixels, aspect ratio and both sides."""
+    """Test each size limit: pixels, aspect ratio, both sides and both edges."""
     limits, ratio = profile.video, Fraction(width_px, height_px)
     measured = (
         (limits.pixels, width_px * height_px),
         (limits.aspect_ratio, ratio),
         (limits.side_px, min(width_px, height_px)),
         (limits.side_px, max(width_px, height_px)),
+        (limits.short_edge_px, min(width_px, height_px)),
+        (limits.long_edge_px, max(width_px, height_px)),
     )
-    return [limit.broken_by(value) is None for limit, value in measured]
+    return [limit.broken_by(value) is None for limit, value in measured if limit]
 
 
 RULES: tuple[Rule[Probed], ...] = (

@@ -112,3 +112,64 @@ def test_an_alpha_channel_that_hides_nothing_is_in_doubt_where_transparency_is_r
     assert (found.severity, found.doubtful) == ("warning", True)
     assert "image/alpha" not in findings(opaque)
     assert "image/alpha" not in findings(image(format="png", mode="RGB"), profile=profile)
+
+
+REFUSED = load("wan3.0-reference-video-2026-10")
+
+
+@pytest.mark.parametrize(
+    ("facts", "severity", "message"),
+    [
+        (image(format="png", mode="RGBA", alpha=True), "error", "png with transparency; none is allowed"),
+        (image(format="png", mode="P", alpha=True), "error", "png with transparency; none is allowed"),
+        (
+            image(format="webp", mode="RGBA", alpha=True),
+            "warning",
+            "has transparency; what is put behind it is not documented",
+        ),
+        (image(format="webp", mode="RGBA"), None, None),
+        (image(format="png", mode="P"), None, None),
+        (image(format="png", mode="LA"), "warning", None),
+    ],
+)
+def test_transparency_is_an_error_where_the_format_may_have_none(
+    facts: ImageFacts, severity: str | None, message: str | None
+) -> None:
+    found = findings(facts, profile=REFUSED).get("image/alpha")
+    assert (found.severity if found else None) == severity
+    assert message is None or (found is not None and found.message == message)
+
+
+@pytest.mark.parametrize(
+    ("facts", "rule", "severity", "fix"),
+    [
+        (image(obstacle="has EXIF data that newer readers refuse"), "image/coding", "error", "lossless"),
+        (image(format="psd", obstacle="layers alone"), "image/format", "error", "lossy"),
+        (image(transfer="smpte2084"), "image/hdr", "warning", "lossy"),
+        (image(transfer="arib-std-b67"), "image/hdr", "warning", "lossy"),
+        (image(mode="CMYK", bit_depth=16), "image/color", "warning", "lossy"),
+    ],
+)
+def test_what_stands_in_a_reader_s_way_is_told_with_what_clears_it(
+    facts: ImageFacts, rule: str, severity: str, fix: str
+) -> None:
+    found = findings(facts)[rule]
+    assert (found.severity, found.fix) == (severity, fix)
+    assert facts.obstacle is None or facts.obstacle in found.message
+
+
+@given(st.integers(1, 9000), st.integers(1, 9000))
+def test_an_image_turned_by_a_quarter_breaks_the_same_rules(width: int, height: int) -> None:
+    """The range of width over height is the same both ways: 0.4 is 1 over 2.5."""
+    upright, turned = image(width_px=width, height_px=height), image(width_px=height, height_px=width)
+    assert severities(upright) == severities(turned)
+
+
+def test_a_model_that_takes_exact_sizes_refuses_the_next_pixel() -> None:
+    profile = load("sora-2-pro-preview-2026-10")
+    assert profile.image.dimensions is not None
+    for size in profile.image.dimensions.allowed:
+        width, height = map(int, size.split("x"))
+        assert "image/dimensions" not in findings(image(width_px=width, height_px=height), profile=profile)
+        found = findings(image(width_px=width + 1, height_px=height), profile=profile)["image/dimensions"]
+        assert (found.measured, found.fix) == (f"{width + 1}x{height}", "none")

@@ -149,6 +149,54 @@ def test_a_pixel_shape_is_told_only_where_it_decides(
     assert ("video/pixel-shape" in findings(facts)) is told
 
 
+@pytest.mark.parametrize(
+    ("stored", "shown", "told"),
+    [((2160, 1620), (2880, 1620), True), ((1620, 2160), (2160, 2160), False), ((300, 400), (320, 400), True)],
+)
+def test_a_pixel_shape_decides_by_the_edges_too(stored: tuple[int, int], shown: tuple[int, int], told: bool) -> None:
+    """At least 320 px on the short edge, and at most 2160 px on the long one."""
+    facts = video(
+        coded_width_px=stored[0],
+        coded_height_px=stored[1],
+        width_px=shown[0],
+        height_px=shown[1],
+        pixel_aspect=Fraction(shown[0] * stored[1], stored[0] * shown[1]),
+    )
+    found = findings(facts, profile=load("happyhorse-1.0-video-edit-2026-10"))
+    assert ("video/pixel-shape" in found) is told
+
+
+@pytest.mark.parametrize(
+    ("profile", "transfer", "told"),
+    [
+        ("5", None, "high dynamic range, Dolby Vision profile 5 alone; other decoders show wrong colors"),
+        ("5", "smpte2084", "high dynamic range, Dolby Vision profile 5 alone; other decoders show wrong colors"),
+        ("8.1", "smpte2084", "high dynamic range, PQ (HDR10); colors may be read as gray and flat"),
+        ("8.4", "arib-std-b67", "high dynamic range, HLG; colors may be read as gray and flat"),
+        ("8.2", "bt709", None),
+    ],
+)
+def test_dolby_vision_is_told_by_what_other_decoders_make_of_it(
+    profile: str, transfer: str | None, told: str | None
+) -> None:
+    found = findings(video(dolby_vision=profile, transfer=transfer)).get("video/hdr")
+    assert (found.message if found else None) == told
+    assert found is None or (found.fix == "none") is ("." not in profile)
+
+
+@pytest.mark.parametrize(
+    ("rate", "words"),
+    [
+        (Fraction(24000, 1001), "23.976 fps (24000/1001)"),
+        (Fraction(15, 2), "7.5 fps (15/2)"),
+        (Fraction(12), "12 fps"),
+        (Fraction(1_000_003, 1_000_000), "1 fps"),
+    ],
+)
+def test_a_rate_is_written_as_a_fraction_where_that_is_what_people_know(rate: Fraction, words: str) -> None:
+    assert findings(video(frame_rate_hz=rate))["video/frame-rate"].message == f"{words}; 24 to 60 fps allowed"
+
+
 def test_the_newer_edition_takes_larger_clips() -> None:
     newer = load("seedance-2.0-2026-10")
     assert judged(sized(1920, 1080), profile=newer).verdict == "pass"
