@@ -5,15 +5,20 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from fixtures import recipe_long_sizes
 from fixtures.recipe import ffmpeg
 from preflight.apply import Applied, apply_plan
 from preflight.flow.fix import order_of
 from preflight.plan import FixOptions, plan
+from preflight.profiles import Profile
 from preflight.values.facts import AudioFacts
 from tests.specimens import MEDIA, PROFILE, audio, judged
 
+BYTES = PROFILE.audio.bytes
+FIFTH = replace(PROFILE, audio=replace(PROFILE.audio, bytes=replace(BYTES, max=(BYTES.max or 0) / 5, warn_above=None)))
+"""The default edition for sounds of a fifth of its bytes: 2.6 s are to it what 13 s are to the other."""
 TONE = "sine=frequency=440:sample_rate={rate}:duration={seconds}"
 
 
@@ -22,12 +27,12 @@ def tone(path: Path, *options: str, seconds: str = "17", rate: int = 48_000) -> 
     return path
 
 
-def mended(path: Path, folder: Path, fix_options: FixOptions | None = None) -> Applied:
-    verdict = judged(path)
+def mended(path: Path, folder: Path, fix_options: FixOptions | None = None, profile: Profile = PROFILE) -> Applied:
+    verdict = judged(path, profile)
     assert verdict.facts
-    found = plan(verdict, PROFILE, fix_options or FixOptions())
+    found = plan(verdict, profile, fix_options or FixOptions())
     assert found.steps, found.advice
-    return apply_plan(found, verdict.facts, order_of(PROFILE, folder / "out"))
+    return apply_plan(found, verdict.facts, order_of(profile, folder / "out"))
 
 
 def facts_of(done: Applied) -> AudioFacts:
@@ -99,9 +104,9 @@ def test_what_is_too_large_becomes_less_by_no_more_than_it_must(
     rate: int, channels: int, made: tuple[int, int], tmp_path: Path
 ) -> None:
     voices = "|".join(["0.4*sin(2*PI*440*t)"] * channels)
-    options = ("-f", "lavfi", "-i", f"aevalsrc='{voices}':s={rate}:d=13", "-c:a", "pcm_s24be")
+    options = ("-f", "lavfi", "-i", f"aevalsrc='{voices}':s={rate}:d=2.6", "-c:a", "pcm_s24be")
     ffmpeg(*options, to=tmp_path / "deep.aiff")
-    done = mended(tmp_path / "deep.aiff", tmp_path)
+    done = mended(tmp_path / "deep.aiff", tmp_path, profile=FIFTH)
     assert (facts_of(done).sample_rate_hz, facts_of(done).channels) == made
     assert (facts_of(done).codec, done.plan.loss) == ("pcm_s16le", "lossy")
     assert abs(hertz(done.path) - 440) < 5

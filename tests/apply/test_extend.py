@@ -60,7 +60,9 @@ def extended(path: Path, how: Lengthen, window: Window | None = None, profile: P
 
 def pictures(path: str | Path) -> list[Image.Image]:
     with av.open(str(path)) as container:
-        return [decode_image(frame).convert("L").resize((107, 60)) for frame in container.decode(video=0)]
+        return [
+            decode_image(frame.reformat(107, 60, "gray", interpolation="AREA")) for frame in container.decode(video=0)
+        ]
 
 
 def apart(one: Image.Image, other: Image.Image) -> float:
