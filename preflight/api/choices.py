@@ -1,12 +1,12 @@
 """What may be chosen where files are fixed: said once, for each function that takes it by name."""
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, ParamSpec, TypedDict, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from preflight.api.common import AnyPath, path_of
+from preflight.api.common import AnyPath, path_of, refuse_no_text
 from preflight.errors import CallError
 from preflight.plan import FixOptions
 from preflight.values.assets import printable
@@ -92,22 +92,36 @@ def _expected(name: str) -> str:
     words = [
         repr(one) for literal in (hint, *get_args(hint)) if get_origin(literal) is Literal for one in get_args(literal)
     ]
-    return f"expected {', '.join(words)}" if words else "expected something else"
+    return f"expected {', '.join(words) or 'text'}"
 
 
-def _also(given: Iterable[str]) -> tuple[str, ...]:
+def _also(given: object) -> tuple[str, ...]:
     from preflight.plan.also import read_also
 
-    return read_also((given,) if isinstance(given, str) else given)
+    names = (given,) if isinstance(given, str) else tuple(given) if isinstance(given, Iterable) else (given,)
+    for name in names:
+        refuse_no_text(name, "also", "names of warnings")
+    return read_also(names)
 
 
 def _crop_of(given: Mapping[AnyPath, Where | tuple[int, int, int, int]], report: Report) -> dict[str, Where | Area]:
     from preflight.plan.crops import read_crop
 
+    if not isinstance(given, Mapping):
+        raise CallError(f"crop: expected path → part, got {_short(given)}")
     known = {one.asset.path for one in report.assets}
     found = {path_of(path, "crop"): part for path, part in given.items()}
     if strange := next((path for path in found if path not in known), None):
         raise CallError(f"crop: {printable(strange)} is none of the files of the report")
-    return {
-        path: read_crop(part if isinstance(part, str) else ",".join(map(str, part))) for path, part in found.items()
-    }
+    return {path: read_crop(_part(part)) for path, part in found.items()}
+
+
+def _part(given: object) -> str:
+    """Write a part as a command has it; what is none is refused by who reads it."""
+    if isinstance(given, str):
+        return given
+    return ",".join(map(str, given)) if isinstance(given, Sequence) else _short(given)
+
+
+def _short(given: object) -> str:
+    return printable(repr(given)[:80])
