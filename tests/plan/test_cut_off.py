@@ -3,11 +3,14 @@
 from fractions import Fraction
 
 import pytest
+from msgspec.structs import replace
 
 from preflight.plan import CutPointFinder, FixOptions, Plan, plan
+from preflight.plan.cut_off import cut_to, undamaged_part
 from preflight.plan.cut_points import cut_points_of
 from preflight.plan.steps import Cut, Encode, Packets, Write, find
-from preflight.probe.cut_points import CutPoint
+from preflight.probe.cut_points import WHOLE, CutPoint, Wanted
+from tests import made
 from tests.specimens import PROFILE, judged, media
 
 
@@ -53,3 +56,41 @@ def test_a_cut_of_what_outlasts_the_frames_leaves_out_damage_too() -> None:
     assert cut.packets
     assert cut.packets == Packets(0, cut.packets.count)
     assert cut.packets.count < 72
+
+
+PART = CutPoint(start_s=Fraction(0), length_s=Fraction(4), first=0, frames=100)
+CUT = Cut(start_s=Fraction(0), length_s=Fraction(5), packets=Packets(0, 125), loss="lossless", clears=("video/header",))
+
+
+@pytest.mark.parametrize("format_", ["mp4", "mov"])
+def test_a_container_that_says_where_each_frame_ends_is_not_looked_into(format_: str) -> None:
+    def asked(_: Wanted) -> CutPoint | None:
+        raise AssertionError
+
+    assert undamaged_part(made.video(format=format_), asked) is WHOLE
+
+
+@pytest.mark.parametrize(
+    ("found", "fields", "part"),
+    [(PART, None, PART), (PART, "top", None), (WHOLE, "top", WHOLE), (None, None, None)],
+)
+def test_the_part_of_another_container_is_what_the_finder_says_unless_it_counts_fields(
+    found: CutPoint | None, fields: str | None, part: CutPoint | None
+) -> None:
+    wanted: list[Wanted] = []
+
+    def asked(one: Wanted) -> CutPoint | None:
+        wanted.append(one)
+        return found
+
+    assert undamaged_part(made.video(format="mpegts", fields=fields), asked) is part
+    assert wanted == [Wanted(start_s=Fraction(0), end_s=Fraction(5), all_but_damage=True)]
+
+
+def test_damage_shortens_the_cut_that_is_there_and_makes_one_where_none_is() -> None:
+    assert cut_to(WHOLE, None) is None
+    assert cut_to(WHOLE, CUT) is CUT
+    new = cut_to(PART, None)
+    assert new
+    assert (new.start_s, new.length_s, new.packets, new.cut_off) == (Fraction(0), Fraction(4), Packets(0, 100), True)
+    assert cut_to(PART, CUT) == replace(CUT, length_s=Fraction(4), packets=Packets(0, 100), cut_off=True)
