@@ -3,6 +3,7 @@
 import io
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -125,3 +126,46 @@ def test_what_is_looked_at_is_what_is_written(name: str, format_: str, tmp_path:
     before, after = (Image.open(io.BytesIO(jpeg)).resize((8, 6), Image.Resampling.BOX) for jpeg in stills)
     assert apart(before, after) <= 4
     assert max(ImageStat.Stat(before.convert("L")).stddev) > 6
+
+
+FLOATS = st.floats(width=32) | st.sampled_from([0.0, 1.0, 255.0, 65_535.0, -1.0])
+
+
+@given(st.lists(FLOATS, min_size=1, max_size=12))
+def test_floats_of_whatever_range_become_eight_bits_and_keep_their_order(samples: list[float]) -> None:
+    """NaN and infinity too, which a TIFF or an image of measured depths may hold."""
+    shown = eight_bits(Image.fromarray(np.array([samples], np.float32)))
+    assert (shown.mode, shown.size) == ("L", (len(samples), 1))
+    finite = [(sample, level) for sample, level in zip(samples, shown.tobytes(), strict=True) if np.isfinite(sample)]
+    if len(finite) == len(samples):
+        levels = [level for _, level in sorted(finite)]
+        assert levels == sorted(levels)
+
+
+@given(st.lists(st.integers(0, 65_535), min_size=1, max_size=12))
+def test_sixteen_bits_become_their_upper_eight(samples: list[int]) -> None:
+    shown = eight_bits(Image.fromarray(np.array([samples], np.uint16)))
+    assert shown.mode == "L"
+    assert all(abs(level - sample / 257) <= 0.51 for sample, level in zip(samples, shown.tobytes(), strict=True))
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "HSV", "I", "F"])
+def test_an_image_of_any_mode_comes_on_screen_in_its_size_and_flat_without_transparency(mode: str) -> None:
+    image = Image.new(mode, (5, 3))
+    shown = on_screen(image)
+    assert shown.size == (5, 3)
+    assert shown.mode in {"1", "L", "LA", "P", "RGB", "RGBA"}
+    assert not flat(shown).has_transparency_data
+    assert flat(shown).size == (5, 3)
+
+
+@pytest.mark.parametrize(
+    ("color", "pixel"), [("white", (255, 255, 255)), ("black", (0, 0, 0)), ("#102030", (16, 32, 48))]
+)
+def test_what_is_transparent_takes_the_color_below_and_what_is_not_keeps_its_own(
+    color: str, pixel: tuple[int, int, int]
+) -> None:
+    image = Image.new("RGBA", (2, 1), (200, 100, 50, 255))
+    image.putpixel((1, 0), (9, 9, 9, 0))
+    shown = flat(image, color)
+    assert (shown.getpixel((0, 0)), shown.getpixel((1, 0))) == ((200, 100, 50), pixel)
