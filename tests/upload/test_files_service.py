@@ -1,10 +1,12 @@
 """A file reaches the files service under the hash of its content, whole and unchanged, or not at all."""
 
 import hashlib
+import io
 import os
 import tracemalloc
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -33,8 +35,16 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture
 def picture(tmp_path: Path) -> Path:
     path = tmp_path / "holiday with Anna.png"
-    Image.effect_noise((400, 400), 90).save(path)
+    path.write_bytes(noise())
     return path
+
+
+@cache
+def noise() -> bytes:
+    """Draw the picture, once for all tests."""
+    buffer = io.BytesIO()
+    Image.effect_noise((400, 400), 90).save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 def upload(url: str, path: Path, sha256: str | None = None, suffix: str = "png") -> Uploaded:

@@ -7,7 +7,7 @@ is `--depth` with the choices of `Depth`, `PREFLIGHT_DEPTH`, and `depth` in pref
 
 import math
 from collections.abc import Callable, Iterator
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
@@ -109,8 +109,13 @@ class ResolvedOption(msgspec.Struct, frozen=True):
         return self.flag.removeprefix("--").replace("-", "_")
 
 
-def fields_of(group: type[Group]) -> Iterator[ResolvedOption | tuple[str, type[Group]]]:
-    """Yield the fields of a group in their order; of a field that is another group, its name and that group."""
+@cache
+def fields_of(group: type[Group]) -> tuple[ResolvedOption | tuple[str, type[Group]], ...]:
+    """List the fields of a group in their order; of a field that is another group, its name and that group."""
+    return tuple(_fields_of(group))
+
+
+def _fields_of(group: type[Group]) -> Iterator[ResolvedOption | tuple[str, type[Group]]]:
     for field in msgspec.structs.fields(group):
         if isinstance(field.type, type) and issubclass(field.type, Group):
             yield field.name, field.type
