@@ -122,6 +122,12 @@ def _floating(image: "Image.Image") -> tuple[float, float]:
 
 
 def _extremes(image: "Image.Image") -> tuple[float, float]:
-    """Return the extremes of a single-band image."""
+    """Return the extremes of a single-band image, infinite samples left out."""
+    import numpy as np
+
     lowest, highest = (float(bound) for bound in image.getextrema() if isinstance(bound, int | float))
-    return lowest, highest
+    if np.isfinite([lowest, highest]).all():
+        return lowest, highest
+    samples = np.asarray(image)
+    finite = samples[np.isfinite(samples)]
+    return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)

@@ -142,6 +142,19 @@ def test_floats_of_whatever_range_become_eight_bits_and_keep_their_order(samples
         assert levels == sorted(levels)
 
 
+@pytest.mark.parametrize(
+    ("samples", "levels"),
+    [
+        ([0.0, 0.5, np.inf], [0, 128, 255]),
+        ([-np.inf, 0.5, 1.0], [0, 128, 255]),
+        ([-np.inf, 0.0, 255.0, np.inf], [0, 0, 255, 255]),
+        ([np.inf, -np.inf], [255, 0]),
+    ],
+)
+def test_a_light_without_end_is_white_and_leaves_the_rest_as_it_is(samples: list[float], levels: list[int]) -> None:
+    assert list(eight_bits(Image.fromarray(np.array([samples], np.float32))).tobytes()) == levels
+
+
 @given(st.lists(st.integers(0, 65_535), min_size=1, max_size=12))
 def test_sixteen_bits_become_their_upper_eight(samples: list[int]) -> None:
     shown = eight_bits(Image.fromarray(np.array([samples], np.uint16)))
