@@ -6,12 +6,13 @@ from fractions import Fraction
 import msgspec
 
 from preflight.plan.clip_audio import other_audio
-from preflight.plan.steps import Cut, Encode, Extend, Plan, Retime, Step, find
-from preflight.values.facts import Facts, VideoFacts
+from preflight.plan.steps import Cut, Encode, Extend, Plan, Retime, Step, Write, find
+from preflight.values.facts import Facts, ImageFacts, VideoFacts
 from preflight.values.findings import Judged
 
 LIGHTER = Fraction(3, 5)
 """Factor for the bit rate after a file was too large."""
+WEBP = "webp"
 SIZE_RULES = {"video/size", "audio/size"}
 LENGTH_RULES = {"video/duration", "audio/duration"}
 SHORTER_S = Fraction(1, 20)
@@ -35,6 +36,8 @@ def next_strategy(plan: Plan, facts: Facts, judged: Judged | None) -> Plan | Non
     cut, extend = find(plan.steps, Cut), find(plan.steps, Extend)
     if broken & LENGTH_RULES and cut and not extend and _nearly(judged, cut):
         return _changed(plan, _shorter)
+    if isinstance(facts, ImageFacts):
+        return _exact(plan) if judged and not broken else None
     if isinstance(facts, VideoFacts) and (quieter := other_audio(plan, facts, judged)):
         return quieter
     return _constant(plan, facts) if judged and not broken & SIZE_RULES else None
@@ -48,6 +51,15 @@ def other_way(plan: Plan) -> Plan:
 
 def _changed(plan: Plan, change: Callable[[Step], Step]) -> Plan:
     return msgspec.structs.replace(plan, steps=tuple(map(change, plan.steps)))
+
+
+def _exact(plan: Plan) -> Plan | None:
+    """Code a WebP without loss that coded with loss was no likeness: its colors at half the size bleed into a pad."""
+    write = find(plan.steps, Write)
+    if write is None or write.format != WEBP or write.kept or write.lossless:
+        return None
+    exact = msgspec.structs.replace(write, lossless=True, loss="lossy" if write.left_out else "lossless")
+    return msgspec.structs.replace(plan, steps=(*plan.steps[:-1], exact))
 
 
 def _nearly(judged: Judged | None, cut: Cut) -> bool:

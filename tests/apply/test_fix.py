@@ -24,7 +24,7 @@ from preflight.errors import FixFailed, NotDone
 from preflight.flow.fix import fix_one
 from preflight.plan import FixOptions, Plan, plan
 from preflight.plan.cut_points import cut_points_of
-from preflight.plan.steps import Cut, Encode, Packets
+from preflight.plan.steps import Cut, Encode, Packets, Write, find
 from preflight.probe import probe
 from preflight.rules import judge
 from preflight.system.files import me
@@ -301,6 +301,20 @@ def test_a_clip_in_another_container_is_cut_without_encoding_too(name: str, tmp_
     done = apply_plan(todo, verdict.facts, order(tmp_path / "out"))
     assert (todo.loss, done.plan.loss) == ("lossless", "lossless")
     assert done.judged.verdict == "pass"
+
+
+@pytest.mark.parametrize("size", [(1, 32), (1, 100), (3, 99)])
+def test_a_narrow_webp_whose_colors_would_bleed_into_its_pad_is_written_without_loss(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    path = tmp_path / "source.webp"
+    Image.new("RGB", size, (9, 99, 199)).save(path)
+    verdict = judged(path)
+    assert verdict.facts
+    done = apply_plan(plan(verdict, PROFILE, FixOptions(allow="creative", fit="pad")), verdict.facts, order(tmp_path))
+    write = find(done.plan.steps, Write)
+    assert (done.judged.verdict, write and write.lossless) == ("pass", True)
+    assert "does not look like" in done.missed
 
 
 def test_an_ffmpeg_that_dies_half_way_leaves_nothing(

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from preflight.plan.adapt import SHORTER_S, next_strategy
+from preflight.plan.coding import LeftOut
 from preflight.plan.steps import Cut, Encode, Extend, Packets, Plan, Retime, Step, Write, find
 from preflight.values.assets import Asset
 from preflight.values.findings import Finding, Judged
@@ -80,3 +81,29 @@ def test_there_is_no_other_way_where_nothing_came_or_no_picture_is_encoded() -> 
     assert next_strategy(plan(Encode(codec="aac", loss="lossy", clears=())), SOURCE, result()) is None
     assert next_strategy(plan(ENCODE), made.IMAGE, result()) is None
     assert next_strategy(plan(ENCODE), msgspec.structs.replace(SOURCE, frame_rate_hz=None), result()) is None
+
+
+WEBP = Write(format="webp", loss="lossy", clears=("image/format",))
+
+
+@pytest.mark.parametrize("left_out", [(), ("depth",)])
+def test_a_webp_that_was_no_likeness_is_coded_without_loss(left_out: tuple[LeftOut, ...]) -> None:
+    lossy = msgspec.structs.replace(WEBP, left_out=left_out)
+    following = next_strategy(Plan(asset=Asset(path="a.webp"), kind="image", steps=(lossy,)), made.IMAGE, result())
+    assert following
+    (write,) = following.steps
+    assert isinstance(write, Write)
+    assert (write.lossless, write.loss, write.clears) == (True, "lossy" if left_out else "lossless", WEBP.clears)
+    assert next_strategy(following, made.IMAGE, result()) is None
+
+
+@pytest.mark.parametrize(
+    "write", [msgspec.structs.replace(WEBP, kept=True), msgspec.structs.replace(WEBP, format="jpeg")]
+)
+def test_a_picture_that_is_kept_or_has_no_exact_form_has_no_other_way(write: Write) -> None:
+    assert next_strategy(Plan(asset=Asset(path="a.webp"), kind="image", steps=(write,)), made.IMAGE, result()) is None
+
+
+def test_a_picture_that_still_fails_has_no_other_way() -> None:
+    failing = result("image/size")
+    assert next_strategy(Plan(asset=Asset(path="a.webp"), kind="image", steps=(WEBP,)), made.IMAGE, failing) is None
