@@ -3,6 +3,7 @@
 import shutil
 import sys
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 import click
 
@@ -21,6 +22,8 @@ OTHER_KEYS = {"y": "a", "\r": "a", "\n": "a", "q": "n", "\x1b": "n"}
 """What a person may press instead: yes and Enter are all of them, q and Escape none."""
 HANGUL = dict(zip("ㅁㅠㅊㅇㄷㄹㅣㅡㅜㅔㅂㄴㅛ", "abcdeflmnpqsy", strict=True))
 """Letter of a Korean keyboard that writes Hangul → the Latin one on the same key."""
+SHIFTED = dict(zip("ㄸㅖㅃ", "epq", strict=True))
+"""The same, with Shift held or caps locked, where that writes another letter."""
 
 
 def show_details(plans: list[Plan], *, quiet: bool) -> None:
@@ -44,7 +47,7 @@ def pressed(question: str, keys: "Collection[str]") -> str:
     while True:
         key = click.getchar().lower()
         key = key.rstrip("\r\n") or key[:1]
-        key = HANGUL.get(key, key)
+        key = HANGUL.get(key) or SHIFTED.get(key) or normalize("NFKC", key)  # full width, by a Chinese keyboard
         key = key if key in keys else OTHER_KEYS.get(key, key)
         if key in keys:
             click.echo(key if key.isprintable() else "", err=True)

@@ -12,7 +12,7 @@ from preflight.values.facts import Area
 from preflight.values.phrase import joined, phrase
 
 PART = re.compile(r"(\d{1,6}),(\d{1,6}),(\d{1,6}),(\d{1,6})")
-EXPECTED = phrase("x,y,width,height in pixels, {l}", l=joined(get_args(Where)))
+EXPECTED = phrase("x,y,width,height in pixels, or {l}", l=joined(get_args(Where)))
 
 
 def read_crop(text: str) -> Where | Area:
@@ -35,7 +35,7 @@ def crops_of(texts: Iterable[str], assets: Sequence[Asset]) -> dict[str, Where |
     """Map path → crop, from texts such as "wide.png=top"; the last for a file counts.
 
     Raises:
-        CallError: a text is no crop, or names none of the assets, or several.
+        CallError: a text is no crop, names none of the assets, several, or a sound.
     """
     found: dict[str, Where | Area] = {}
     for text in texts:
@@ -44,5 +44,7 @@ def crops_of(texts: Iterable[str], assets: Sequence[Asset]) -> dict[str, Where |
             raise CallError(phrase("crop: expected FILE={what}, got {q}", what=EXPECTED, q=repr(text)))
         part_of = read_crop(part)
         for place in named(name, f"{shown(name)}={part}", assets):
+            if assets[place].expected_kind == "audio":
+                raise CallError(phrase("crop: {q}: a sound has no picture", q=shown(name)))
             found[assets[place].path] = part_of
     return found

@@ -31,6 +31,8 @@ def typing(monkeypatch: pytest.MonkeyPatch, *keys: str) -> Iterator[str]:
         (["\u3141"], "a"),
         (["\u3142"], "n"),
         (["\u315b"], "a"),
+        (["\uff2c"], "l"),
+        (["\u3143"], "n"),
         (["z", "", "\x1b[A", "7", "l"], "l"),
     ],
 )
@@ -41,7 +43,7 @@ def test_keys_that_mean_the_same_are_the_same(typed: list[str], key: str, monkey
 
 
 @pytest.mark.parametrize(
-    ("typed", "yes"), [("y", True), ("n", False), ("q", False), ("\u315b", True), ("\u315c", False)]
+    ("typed", "yes"), [("y", True), ("n", False), ("q", False), ("\u315b", True), ("\u315c", False), ("\uff59", True)]
 )
 def test_yes_is_yes_on_every_keyboard(typed: str, yes: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     typing(monkeypatch, typed)

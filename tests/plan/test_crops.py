@@ -100,7 +100,7 @@ def test_texts_name_a_file_and_a_part_of_it() -> None:
 
 @pytest.mark.parametrize("text", ["middle", "1,2,3", "0,0,0,10", "-1,0,10,10", "1,2,3,4,5", "", "a,b,c,d"])
 def test_what_is_no_part_is_refused_with_what_is_expected(text: str) -> None:
-    with pytest.raises(CallError, match="x,y,width,height in pixels, top, bottom"):
+    with pytest.raises(CallError, match="x,y,width,height in pixels, or top, bottom"):
         read_crop(text)
 
 
@@ -110,3 +110,8 @@ def test_a_name_of_no_file_is_refused_with_the_nearest() -> None:
     assert str(caught.value.remedies[0]) == "Did you mean wide.png?"
     with pytest.raises(CallError, match="expected FILE="):
         crops_of(["top"], [Asset(path="wide.png")])
+
+
+def test_a_sound_has_nothing_to_crop() -> None:
+    with pytest.raises(CallError, match=r"song\.mp3: a sound has no picture"):
+        crops_of(["song.mp3=top"], [Asset(path="song.mp3"), Asset(path="a.png")])
