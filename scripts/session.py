@@ -54,9 +54,10 @@ SPOKEN = {
 }
 """Number of a command → what is done after it by hand."""
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b[()][A-Z0-9]")
-BAR = re.compile(r"[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ ] ([^\n━╸╺⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]*?) *[━╸╺]* +(?:\d+:\d\d:\d\d|-:--:--)")
+BAR = re.compile(r"[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ ] ([^\n━╸╺⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]*?) *(?:[━╸╺]{20,}|[━╸╺]* +(?:\d+:\d\d:\d\d|-:--:--))")
+COUNTED = re.compile(r": [\d,]+ files$")
 STAGES = (
-    *("measuring", "measuring and planning", "looking", "fixing", "encoding", "checking"),
+    *("checked", "measuring and planning", "looking", "fixing", "encoding", "checking"),
     *("uploading", "waiting", "downloading"),
 )
 COLUMNS, LINES = 120, 60
@@ -123,7 +124,7 @@ def _run(typed: str, keys: tuple[tuple[str, str], ...], folder: Path, environmen
         os.close(terminal)
         status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     text = ESCAPES.sub("", said.replace("\r\n", "\n"))
-    stages = dict.fromkeys(found.group(1).rsplit(": ", 1)[-1].strip() for found in BAR.finditer(text))
+    stages = dict.fromkeys(COUNTED.sub("", found.group(1).strip()).rsplit(": ", 1)[-1] for found in BAR.finditer(text))
     return Ran(
         typed=typed,
         status=status,
