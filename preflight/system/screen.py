@@ -12,11 +12,13 @@ import click
 
 DONE = (0, 1) if sys.platform == "win32" else (0,)
 """What a file manager ends with where it could; that of Windows says 1, whatever it did."""
+HAS_DESKTOP: bool = sys.platform in ("win32", "darwin")
+"""Whether a file manager is part of the system."""
 
 
 def folder_opener() -> Callable[[str], bool] | None:
     """Choose what shows a file in its folder and tells whether it could; None without a screen or a file manager."""
-    if sys.platform in ("win32", "darwin"):
+    if HAS_DESKTOP:
         return lambda path: click.launch(path, locate=True) in DONE
     has_screen = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
     program = shutil.which("xdg-open") if has_screen else None
