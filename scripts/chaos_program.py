@@ -11,9 +11,11 @@ import signal
 import subprocess
 import sys
 from functools import cache
-from multiprocessing.context import ForkServerContext
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
 
 LOADED = [
     *("scripts.chaos_program", "preflight.cli.commands", "preflight.cli.submit", "preflight.cli.task"),
@@ -25,8 +27,8 @@ LOADED = [
 
 
 @cache
-def _context() -> ForkServerContext:
-    context = multiprocessing.get_context("forkserver")
+def _context() -> Any:  # noqa: ANN401 - of a class that is not there on Windows
+    context: Any = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(LOADED)
     return context
 
@@ -42,7 +44,7 @@ class Program:
     """
 
     def __init__(self, words: tuple[str, ...], folder: Path, environment: dict[str, str], said: Path) -> None:
-        self._process = _context().Process(target=_live, args=(words, folder, environment, said))
+        self._process: BaseProcess = _context().Process(target=_live, args=(words, folder, environment, said))
         self._process.start()
         if self._process.pid is None:
             raise RuntimeError("it did not start")

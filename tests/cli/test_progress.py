@@ -12,17 +12,20 @@ import pytest
 from preflight.cli import progress
 from preflight.cli.progress import COUNTED, Bars, Count, Waiting, looking, told
 
-if sys.platform == "win32":
-    pytest.skip("a terminal is opened as POSIX systems have it", allow_module_level=True)
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a terminal is opened as POSIX systems have it")
 
 
 class Terminal:
     """A real terminal in place of standard error, and what was written to it."""
 
+    stream: TextIO
+    _ours: int
+
     def __init__(self) -> None:
-        self._ours, theirs = os.openpty()
-        self.stream: TextIO = os.fdopen(theirs, "w", encoding="utf-8")
-        os.set_blocking(self._ours, False)
+        if sys.platform != "win32":
+            self._ours, theirs = os.openpty()
+            self.stream = os.fdopen(theirs, "w", encoding="utf-8")
+            os.set_blocking(self._ours, False)
 
     def begin(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Stand in place of standard error, from within a test: before it begins that is put back."""

@@ -172,30 +172,30 @@ def test_a_second_name_is_made_below_open_folders(tmp_path: Path) -> None:
     assert (tmp_path / "to" / "b").samefile(tmp_path / "from" / "a")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="this system knows no groups")
 def test_one_is_alone_only_in_a_group_of_one_s_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    if sys.platform == "win32":
-        pytest.skip("this system knows no groups")
-    import grp
-    import pwd
+    if sys.platform != "win32":
+        import grp
+        import pwd
 
-    mine = pwd.getpwuid(files.me())
-    groups = {group.gr_gid: group for group in grp.getgrall()}
-    for gid, group in groups.items():
-        ours = gid == mine.pw_gid and group.gr_name == mine.pw_name and {*group.gr_mem} <= {mine.pw_name}
-        assert files.is_alone_in(gid) is ours
-    monkeypatch.setattr(files, "me", lambda: 2**31 - 7)
-    assert not any(map(files.is_alone_in, groups)), "of somebody whom the system does not know"
+        mine = pwd.getpwuid(files.me())
+        groups = {group.gr_gid: group for group in grp.getgrall()}
+        for gid, group in groups.items():
+            ours = gid == mine.pw_gid and group.gr_name == mine.pw_name and {*group.gr_mem} <= {mine.pw_name}
+            assert files.is_alone_in(gid) is ours
+        monkeypatch.setattr(files, "me", lambda: 2**31 - 7)
+        assert not any(map(files.is_alone_in, groups)), "of somebody whom the system does not know"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="this system keeps no attributes that are copied")
 def test_an_attribute_that_a_person_set_goes_with_a_copy(tmp_path: Path) -> None:
-    if sys.platform != "linux":
-        pytest.skip("this system keeps no attributes that are copied")
-    path, copy = tmp_path / "a", tmp_path / "b"
-    path.touch()
-    try:
-        os.setxattr(path, "user.note", b"mine")
-    except OSError:
-        pytest.skip("this file system keeps no attributes")
-    with path.open("rb") as reader, copy.open("wb") as writer:
-        files.copy_attributes(reader.fileno(), writer.fileno(), str(copy))
-    assert os.getxattr(copy, "user.note") == b"mine"
+    if sys.platform == "linux":
+        path, copy = tmp_path / "a", tmp_path / "b"
+        path.touch()
+        try:
+            os.setxattr(path, "user.note", b"mine")
+        except OSError:
+            pytest.skip("this file system keeps no attributes")
+        with path.open("rb") as reader, copy.open("wb") as writer:
+            files.copy_attributes(reader.fileno(), writer.fileno(), str(copy))
+        assert os.getxattr(copy, "user.note") == b"mine"

@@ -2,6 +2,7 @@
 
 import base64
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "away.jpg").symlink_to("/etc/passwd")
     (folder / "round.jpg").symlink_to(folder / "round.jpg")
     (folder / "inner.jpg").symlink_to(folder / "in" / "a picture.JPG")
-    os.mkfifo(folder / "pipe.jpg")
+    if sys.platform != "win32":
+        os.mkfifo(folder / "pipe.jpg")
     return folder
 
 
