@@ -101,7 +101,7 @@ def test_what_is_no_choice_at_all_is_refused_in_words(choice: dict[str, object],
 
 @pytest.mark.parametrize("part", [5, None, (1, 2, 3), (0, 0, 0, 5), (0, 0, 1.5, 5), "middle", {}])
 def test_a_part_that_is_none_is_refused(part: object) -> None:
-    with pytest.raises(preflight.CallError, match=r"^crop: expected x,y,width,height in pixels, top, "):
+    with pytest.raises(preflight.CallError, match=r"^crop: expected x,y,width,height in pixels, or top, "):
         options_from({"crop": {"a.png": part}}, ONE)
 
 
