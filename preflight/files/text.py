@@ -196,8 +196,8 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _whole(digits: str) -> int:
-    if len(digits) > MOST_DIGITS:
-        raise TextError(phrase("a number of {n} digits", n=f"{len(digits):,}"))
+    if (count := len(digits.removeprefix("-"))) > MOST_DIGITS:
+        raise TextError(phrase("a number of {n} digits", n=f"{count:,}"))
     return int(digits)
 
 

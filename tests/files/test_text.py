@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from preflight.files.text import (
@@ -204,6 +204,7 @@ def test_what_is_deeper_is_refused_by_a_place_that_fits_a_line(deep: int) -> Non
 
 
 @given(st.integers(-(10**30) + 1, 10**30 - 1))
+@example(value=-(10**29))
 def test_a_whole_number_of_thirty_digits_is_read_exactly(value: int) -> None:
     assert json_of_text(str(value)) == value
 
