@@ -22,7 +22,8 @@ from preflight.files.text import TextError, bytes_of, json_of
 from preflight.plan.estimate import START_S, Pace
 from preflight.workers.processors import contention
 
-SCHEMA = "preflight.pace/2"
+SCHEMA = "preflight.pace/3"
+"""Changes with the constants of `plan.estimate`, by which a pace is multiplied."""
 MOST_BYTES = 1 << 12
 SLOWEST = 32.0
 """Bound of a pace, and its inverse: beyond it the clock jumped, or the machine slept."""
@@ -79,13 +80,15 @@ def learn(runs: Iterable[Run], path: Path | None = None, beside: Both | None = N
     Args:
         runs: fixes that were carried out.
         path: where they are remembered; the user's cache folder when None.
-        beside: how many times longer other programs made them; measured now when None.
+        beside: how many times longer other programs made them, as measured before them. The lesser of that and of
+            what is measured now counts: our own work, just ended, may have raised either.
     """
     told = [one for one in runs if one.took_s >= LEAST_S and math.isfinite(one.took_s) and one.work_s >= 0]
     if not told:
         return
     place, before = path or default_path(), remembered(path)
-    now = fitted(told, before, beside or contention())
+    alone = contention()
+    now = fitted(told, before, (min(beside[0], alone[0]), min(beside[1], alone[1])) if beside else alone)
     trust = TRUST if place.exists() else 1.0
     start, work = (
         round(_bounded(math.exp((1 - trust) * math.log(old) + trust * math.log(new))), 3)

@@ -10,14 +10,14 @@ from preflight.plan.steps import Crop, Cut, Encode, Extend, Lead, Pad, Plan, Res
 from preflight.values.facts import AudioFacts, Facts, ImageFacts, VideoFacts
 from preflight.workers.processors import processors
 
-PIXELS_READ_S = 120_000_000
-PIXELS_WRITTEN_S = 45_000_000
-"""Pixels that one slow processor decodes, and encodes, a second."""
+PIXELS_READ_S = 290_000_000
+PIXELS_WRITTEN_S = 110_000_000
+"""Pixels that one processor decodes, and encodes, a second; of this machine's own pace `flow.pace` learns."""
 HARDER_TO_READ = Fraction(5, 2)
 """How many times as long a pixel of another codec than H.264 takes to decode: HEVC, VP9, AV1, ProRes."""
-PIXELS_TONED_S = 30_000_000
+PIXELS_TONED_S = 48_000_000
 """Pixels that one maps from high dynamic range a second."""
-SECOND_S = Fraction(12, 100)
+SECOND_S = Fraction(5, 100)
 """Seconds that a second of a clip takes beside its pixels: audio, packets, comparing and measuring."""
 SWELLING: dict[tuple[str, str], Fraction] = {
     ("heic", "jpeg"): Fraction(5, 2),
@@ -28,7 +28,7 @@ SWELLING: dict[tuple[str, str], Fraction] = {
 """Format before and after → how many times more bytes a pixel takes, about."""
 PCM = re.compile(r"pcm_[su](\d+)[lb]e")
 Bound = Literal["about", "at most"]
-START_S = Fraction(4, 5)
+START_S = Fraction(1, 4)
 """Seconds for starting, measuring and comparing."""
 
 

@@ -41,6 +41,12 @@ def test_what_other_programs_slowed_is_set_apart(pace: float, beside: float) -> 
     assert fitted(runs, (1.0, 1.0), (beside, beside)) == pytest.approx((pace, pace), rel=0.05)
 
 
+def test_what_slowed_the_program_itself_before_its_runs_is_no_other_program(tmp_path: Path) -> None:
+    path = tmp_path / "pace.json"
+    learn([run(2, 2, work_s) for work_s in (0.0, 20.0)], path, (1000.0, 1000.0))
+    assert min(remembered(path)) > 1 / SLOWEST
+
+
 def test_what_runs_tell_nothing_of_moves_with_the_rest() -> None:
     assert fitted([run(2, 1, 0.0)], (1.0, 1.0), ALONE) == pytest.approx((2, 2), rel=0.02)
 
@@ -54,8 +60,8 @@ def test_a_short_run_and_a_clock_that_stood_still_tell_nothing(tmp_path: Path) -
 
 @pytest.mark.parametrize(
     "content",
-    ["", "{", "[]", "7", '{"schema": "preflight.pace/2"}', '{"schema": "preflight.pace/1", "pace": 5}']
-    + [json.dumps({"schema": "preflight.pace/2", "start": pace, "work": 2}) for pace in (True, "2", None, [2])],
+    ["", "{", "[]", "7", '{"schema": "preflight.pace/3"}', '{"schema": "preflight.pace/2", "start": 5, "work": 5}']
+    + [json.dumps({"schema": "preflight.pace/3", "start": pace, "work": 2}) for pace in (True, "2", None, [2])],
 )
 def test_what_is_no_pace_is_not_believed(tmp_path: Path, content: str) -> None:
     path = tmp_path / "pace.json"
@@ -66,7 +72,7 @@ def test_what_is_no_pace_is_not_believed(tmp_path: Path, content: str) -> None:
 @given(st.floats(allow_nan=False), st.floats(min_value=0, allow_nan=False))
 def test_a_pace_has_bounds(tmp_path_factory: pytest.TempPathFactory, pace: float, took_s: float) -> None:
     path = tmp_path_factory.mktemp("pace") / "pace.json"
-    path.write_text(json.dumps({"schema": "preflight.pace/2", "start": pace, "work": pace}))
+    path.write_text(json.dumps({"schema": "preflight.pace/3", "start": pace, "work": pace}))
     assert all(1 / SLOWEST <= one <= SLOWEST for one in remembered(path))
     learn([Run(work_s=10, took_s=took_s)], path, ALONE)
     assert all(1 / SLOWEST <= one <= SLOWEST for one in remembered(path))
