@@ -6,7 +6,7 @@ SPAWNING := tests/workers tests/flow tests/api tests/test_hosts.py tests/test_gu
 ENCODING := tests/apply tests/media tests/flow tests/watch tests/cli/test_fix.py
 
 .DEFAULT_GOAL := help
-.PHONY: help types-page setup demo test test-spawn test-ffmpeg check lint types docs docs-check manual package fix-style fixtures demo-scale test-scale bench peers fuzz fuzz-state kills chaos clean
+.PHONY: help types-page setup demo test test-spawn test-ffmpeg check lint types docs docs-check manual package fix-style fixtures demo-scale test-scale test-real bench peers fuzz fuzz-state kills chaos clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -74,6 +74,9 @@ demo-scale: setup ## a bucket and a cluster on this machine: 2,000 objects, a wo
 
 test-scale: setup ## run the long tests of buckets, verdict stores and clusters
 	TEST_SCALE=1 $(BIN)/pytest tests/scale
+
+test-real: setup ## fix the real files and the hunted ones beside the checkout, where they are
+	TEST_REAL=1 $(BIN)/pytest tests/test_corpus_fix.py tests/test_hunt.py
 
 bench: setup ## measure speed as ratios, side by side
 	$(BIN)/python scripts/bench.py

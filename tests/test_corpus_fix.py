@@ -3,6 +3,7 @@
 Every file of the corpus (see `test_corpus`) that lossy steps can bring within the limits is brought there, a file that
 is left as beyond mending is too short, of a shape that needs cropping, or unreadable by its truth, and no source is
 touched. The limits are read from the edition's TOML, the measures from ffprobe, which counts the pictures it decodes.
+Slow: `make test-real` runs it.
 """
 
 import json
@@ -45,6 +46,7 @@ ALL = "PREFLIGHT_CORPUS_ALL" in os.environ
 CONTAINERS = {"mov,mp4,m4a,3gp,3g2,mj2": {"mp4", "mov"}, "wav": {"wav"}, "mp3": {"mp3"}}
 
 pytestmark = [
+    pytest.mark.skipif(os.environ.get("TEST_REAL") is None, reason="`make test-real` runs it"),
     pytest.mark.skipif(not (CORPUS / "truth.jsonl").is_file(), reason="no corpus of real files here"),
     pytest.mark.skipif(not shutil.which("ffprobe") or not shutil.which("ffmpeg"), reason="no ffprobe to judge by"),
 ]

@@ -1,7 +1,8 @@
 """Specimens that ordinary tools judge wrongly, if a folder of them lies beside the checkout or PREFLIGHT_HUNT names it.
 
 Its truth.jsonl says of each file which rules must be reported, what was measured by two decoders, and what a fix may
-make of it. What was made is judged by `hunt_judges`, which knows nothing of the program.
+make of it. What was made is judged by `hunt_judges`, which knows nothing of the program; that half is slow, and
+`make test-real` runs it.
 """
 
 import json
@@ -151,6 +152,7 @@ def test_a_folder_names_every_medium_in_it(row: dict[str, Any]) -> None:
 FIXED = [row for row in ROWS if row["kind"] != "folder" and (row["fix"] or row.get("must") or "loss_if_any" in row)]
 
 
+@pytest.mark.skipif(os.environ.get("TEST_REAL") is None, reason="`make test-real` runs it")
 @pytest.mark.parametrize("row", FIXED, ids=name)
 def test_a_fix_makes_what_the_source_shows_or_nothing(
     row: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
