@@ -20,6 +20,18 @@ from preflight.values.bounds import Bounds
 from preflight.workers.isolated import IsolatedCall, call_isolated
 from preflight.workers.process import can_fork
 from preflight.workers.session import session, within
+from tests.workers.calls import (
+    add,
+    balloon,
+    begin_and_hang,
+    complain,
+    counted,
+    crash,
+    parent,
+    refuse,
+    who,
+    write_and_tell,
+)
 
 forks = pytest.mark.skipif(not can_fork(), reason="nothing forks here")
 Test = TypeVar("Test", bound=Callable[..., None])
@@ -37,47 +49,6 @@ def afresh(test: Test) -> Test:
 
 SHORT_S = (1.0, 4.0, 16.0, 64.0)
 """Bounds of time, one after another until a busy machine has begun within one of them."""
-
-
-def add(one: int, other: int) -> int:
-    return one + other
-
-
-def who() -> int:
-    return os.getpid()
-
-
-def balloon(size: int) -> int:
-    return len(bytearray(size))
-
-
-def crash() -> None:
-    kill(os.getpid())
-
-
-def counted(last: int, progress: Callable[[int], None] | None = None) -> int:
-    for number in range(last):
-        if progress:
-            progress(number)
-    return last
-
-
-def refuse(words: str) -> None:
-    raise Unreadable(words)
-
-
-def complain() -> None:
-    os.write(2, b"tempfile.tif: no such thing")
-
-
-def begin_and_hang(path: str) -> None:
-    Path(path).write_text(str(os.getpid()))
-    time.sleep(600)
-
-
-def write_and_tell(path: str) -> str:
-    Path(path).write_text("here")
-    return "written"
 
 
 def gone(pid: int) -> bool:
@@ -187,10 +158,6 @@ def test_a_look_that_nobody_wants_any_more_is_ended(tmp_path: Path) -> None:
                 break
             time.sleep(0.01)
     assert gone(int(note.read_text()))
-
-
-def parent() -> int:
-    return os.getppid()
 
 
 @afresh
