@@ -23,6 +23,16 @@ def set_(program: Program, tmp_path: Path) -> Path:  # noqa: ARG001 - stands in 
     return folder
 
 
+@pytest.fixture
+def picture(program: Program, tmp_path: Path) -> Path:  # noqa: ARG001 - as above
+    """A request of one picture that is too narrow: where only the file that is written matters, little is to mend."""
+    folder = tmp_path / "set"
+    folder.mkdir()
+    (folder / "narrow.jpg").write_bytes((MEDIA / "image-299x300.jpg").read_bytes())
+    (folder / "request.toml").write_text('prompt = "Image 1."\nimages = ["narrow.jpg"]\n')
+    return folder
+
+
 def last_line(program: Program, *arguments: str, request: str = "set/request.toml") -> str:
     ended = program("fix", request, "--yes", "--output", "ready", *arguments)
     assert ended.status == 0
@@ -72,7 +82,7 @@ def test_what_somebody_edited_stays_and_the_last_line_says_which_to_submit(progr
 
 
 @pytest.mark.parametrize("own", ['prompt = "mine"\n', "", "# Made by preflight from ../set/request.toml\nprompt = 3\n"])
-@pytest.mark.usefixtures("set_")
+@pytest.mark.usefixtures("picture")
 def test_what_somebody_wrote_stays(program: Program, own: str) -> None:
     Path("ready").mkdir()
     Path("ready/request.toml").write_text(own)
@@ -90,11 +100,11 @@ def test_a_link_is_somebody_s_own(program: Program, set_: Path) -> None:
     assert (moved.read_bytes(), Path("ready/request.toml").is_symlink()) == (before, True)
 
 
-def test_another_request_s_file_stays(program: Program, set_: Path) -> None:
+def test_another_request_s_file_stays(program: Program, picture: Path) -> None:
     last_line(program)
     before = Path("ready/request.toml").read_bytes()
-    other = set_ / "other.toml"
-    other.write_text((set_ / "request.toml").read_text().replace("Video 1, 2", "Video 1, video 2"))
+    other = picture / "other.toml"
+    other.write_text((picture / "request.toml").read_text().replace("Image 1.", "Image 1, again."))
     assert "ready/request-2.toml. Submit this one" in last_line(program, request="set/other.toml")
     assert Path("ready/request.toml").read_bytes() == before
 
@@ -111,17 +121,17 @@ def test_the_request_that_is_mended_is_never_replaced(program: Program) -> None:
     assert path.read_bytes() == before
 
 
-@pytest.mark.usefixtures("set_")
+@pytest.mark.usefixtures("picture")
 def test_the_first_line_tells_where_it_is_from_and_the_rest_is_the_request(program: Program) -> None:
     last_line(program)
     first, _, rest = Path("ready/request.toml").read_text().partition("\n")
     assert re.fullmatch(r"# Made by preflight from \.\./set/request\.toml; .*: [0-9a-f]{64}", first)
-    assert rest.startswith('prompt = "Video 1, 2 and 3."\n')
+    assert rest.startswith('prompt = "Image 1."\n')
 
 
-def test_a_name_cannot_put_a_line_into_the_request(program: Program, set_: Path) -> None:
+def test_a_name_cannot_put_a_line_into_the_request(program: Program, picture: Path) -> None:
     name = 'x\nmodel = "y".toml'
-    (set_ / name).write_text((set_ / "request.toml").read_text())
+    (picture / name).write_text((picture / "request.toml").read_text())
     last_line(program, request=f"set/{name}")
     assert load_spec(Path("ready/request.toml")).model is None
     assert last_line(program, request=f"set/{name}").startswith("request as before")
