@@ -1,11 +1,10 @@
 import json
-import subprocess
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
-from preflight.apply.ffmpeg import find_tool
+from fixtures.recipe_video import encode
 from preflight.probe import probe
 from preflight.values.assets import Asset
 from preflight.values.facts import VideoFacts
@@ -170,15 +169,19 @@ videos = ["one.mp4", { path = "two.mp4", keep = "1-6.5" }, "three.mp4"]
 """
 
 
+@pytest.fixture(scope="module")
+def coded(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Encode seven seconds, flat and little moved, once for all tests."""
+    path = tmp_path_factory.mktemp("coded") / "one.mp4"
+    encode("-c:a", "aac", "-preset", "ultrafast", rate="30000/1001", frames=210, sound_s="7")(path)
+    return path.read_bytes()
+
+
 @pytest.fixture
-def seven_seconds(program: Program, tmp_path: Path) -> Path:  # noqa: ARG001 - stands in its folder
+def seven_seconds(program: Program, tmp_path: Path, coded: bytes) -> Path:  # noqa: ARG001 - stands in its folder
     """A request of three clips, each of which passes, of 7 s each."""
-    path = tmp_path / "one.mp4"
-    source = ["-f", "lavfi", "-i", "testsrc2=size=854x480:rate=30000/1001:duration=7"]
-    tone = ["-f", "lavfi", "-i", "sine=duration=7", "-pix_fmt", "yuv420p", "-c:a", "aac", "-preset", "ultrafast"]
-    subprocess.run([find_tool().path, "-v", "error", *source, *tone, str(path)], check=True)
-    for name in ("two.mp4", "three.mp4"):
-        (tmp_path / name).write_bytes(path.read_bytes())
+    for name in ("one.mp4", "two.mp4", "three.mp4"):
+        (tmp_path / name).write_bytes(coded)
     (tmp_path / "request.toml").write_text(SHARED)
     return tmp_path / "request.toml"
 
