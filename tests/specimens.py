@@ -17,6 +17,7 @@ from preflight.rules import judge
 from preflight.values.assets import Asset
 from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
 from preflight.values.findings import Judged
+from preflight.values.limits import Range
 from preflight.values.probed import Probed
 from preflight.workers.pool import WorkerPool
 
@@ -33,13 +34,15 @@ EDITIONS = ("seedance-2.0-2026-04", *(f"seedance-2.0{name}-2026-10" for name in 
 def shortened(profile: Profile, *, longest_s: int = 15, shortest_s: int = 2) -> Profile:
     """Let clips be short at the least and at the most, and sounds too."""
     clip, sound = profile.video, profile.audio
-    duration, together = (
-        replace(one, max=longest_s, seen_max=None) for one in (clip.duration_s, clip.total_duration_s)
-    )
-    if shortest_s != duration.min:
-        duration = replace(duration, min=shortest_s, seen_min=None)
-    heard = replace(sound, duration_s=replace(sound.duration_s, max=longest_s, seen_max=None))
+    together = replace(clip.total_duration_s, max=longest_s, seen_max=None)
+    duration = _within(clip.duration_s, shortest_s, longest_s)
+    heard = replace(sound, duration_s=_within(sound.duration_s, min(sound.duration_s.min or 0, longest_s), longest_s))
     return replace(profile, video=replace(clip, duration_s=duration, total_duration_s=together), audio=heard)
+
+
+def _within(limit: Range, least: Fraction | int, most: int) -> Range:
+    seen = limit.seen_min if limit.min == least else None
+    return replace(limit, min=least, max=most, seen_min=seen, seen_max=None)
 
 
 def lowered(

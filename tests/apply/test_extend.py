@@ -30,7 +30,7 @@ HOWS: tuple[Lengthen, ...] = ("loop", "freeze", "slow")
 
 def filmed(path: Path, rate: str, frames: int, sound_s: str = "") -> Path:
     """Make a clip of so many frames, no two alike, with a tone beside them where a length is given."""
-    arguments = ["-f", "lavfi", "-i", f"testsrc2=size=320x180:rate={rate},trim=end_frame={frames}"]
+    arguments = ["-f", "lavfi", "-i", f"testsrc2=size=214x120:rate={rate},trim=end_frame={frames}"]
     if sound_s:
         arguments += ["-f", "lavfi", "-i", f"sine=frequency=440:sample_rate=44100:duration={sound_s}", "-c:a", "aac"]
     arguments += ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "8", "-pix_fmt", "yuv420p", str(path)]
