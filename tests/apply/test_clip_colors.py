@@ -26,8 +26,8 @@ PLACES = {
     "ground": (0.5, 0.1),
 }
 WANTED = {**CARD, "ground": GROUND}
-FEW = lowered(PROFILE, most_px=320 * 180)
-"""The default edition for clips of few pixels: a card has the same colors in them."""
+FEW = lowered(PROFILE, longest_s=1, shortest_s=1, most_px=320 * 180)
+"""The default edition for clips of a second and of few pixels: a card has the same colors in them."""
 BT709 = 1
 HIGH = [
     "video-card-pq.mp4",

@@ -22,9 +22,11 @@ from preflight.profiles import Profile
 from preflight.values.assets import Window
 from preflight.values.choices import Lengthen
 from preflight.values.facts import AudioFacts, VideoFacts
-from tests.specimens import PROFILE, SMALL, copied, decode_image, decoded_clip, decoded_seconds, judged
+from tests.specimens import PROFILE, copied, decode_image, decoded_clip, decoded_seconds, judged, lowered
 
 NTSC = "30000/1001"
+FEW = lowered(PROFILE, most_px=427 * 240)
+"""The default edition for clips of few pixels, which are repeated, held and slowed as all are."""
 HOWS: tuple[Lengthen, ...] = ("loop", "freeze", "slow")
 
 
@@ -45,7 +47,7 @@ def heard(path: Path, seconds: str, rate: int = 44_100) -> Path:
     return path
 
 
-def extended(path: Path, how: Lengthen, window: Window | None = None, profile: Profile = SMALL) -> Applied:
+def extended(path: Path, how: Lengthen, window: Window | None = None, profile: Profile = FEW) -> Applied:
     """Make a file longer, as the flow does, and judge the result."""
     before = path.read_bytes()
     verdict = judged(path, profile)
@@ -188,7 +190,7 @@ def test_a_sound_is_repeated_silenced_or_slowed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("how", HOWS)
 def test_a_marked_part_that_is_too_short_is_made_longer(how: Lengthen, tmp_path: Path) -> None:
-    source = filmed(tmp_path / "long.mp4", "25", 125, "5")
+    source = filmed(tmp_path / "long.mp4", "25", 85, "3.4")
     done = extended(source, how, Window(Fraction(2), Fraction(3)))
     shown, old = pictures(done.path), pictures(source)
     assert len(shown) == 50

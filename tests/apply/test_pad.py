@@ -16,7 +16,7 @@ from preflight.values.facts import ImageFacts, VideoFacts
 from tests.specimens import PROFILE, copied, first_picture, judged, lowered, pixel
 
 COLORS = {"black": (0, 0, 0), "white": (255, 255, 255), "#c81e28": (200, 30, 40)}
-FEW = lowered(PROFILE, shortest_s=1, most_px=500 * 200)
+FEW = lowered(PROFILE, longest_s=1, shortest_s=1, most_px=500 * 200)
 """The default edition for clips of a second and of few pixels, which are padded as all are."""
 WIDE, TALL = "video-1252x500.mp4", "video-500x1252.mp4"
 
@@ -64,7 +64,7 @@ def wide(folder: Path, mode: str = "RGB", icc_profile: bytes | None = None) -> P
 
 def filmed(path: Path) -> Path:
     """Make a clip that is too wide."""
-    source = ("-f", "lavfi", "-i", "testsrc2=size=1600x400:rate=25:duration=1")
+    source = ("-f", "lavfi", "-i", "testsrc2=size=800x200:rate=25:duration=1")
     coded = ("-c:v", "libx264", "-preset", "ultrafast", "-crf", "8", "-pix_fmt", "yuv420p")
     subprocess.run([find_tool().path, "-v", "error", *source, *coded, str(path)], check=True)
     return path
@@ -76,8 +76,8 @@ def test_a_clip_is_padded_with_a_color(color: str, rgb: tuple[int, ...], tmp_pat
     shown, old = first_picture(padded(source, fit="pad", pad_color=color).path), first_picture(source)
     for at in ((10, 10), (shown.width - 10, shown.height // 10), (shown.width // 2, shown.height - 10)):
         assert near(seen(shown, at), rgb)
-    scale = shown.width / 1600
-    kept = shown.crop((0, round(120 * scale), shown.width, round(520 * scale))).resize((160, 40))
+    scale = shown.width / 800
+    kept = shown.crop((0, round(60 * scale), shown.width, round(260 * scale))).resize((160, 40))
     assert max(ImageStat.Stat(ImageChops.difference(kept, old.resize((160, 40)))).mean) < 6
 
 
@@ -167,14 +167,14 @@ def test_a_side_of_a_clip_and_of_a_picture_stays_where_it_is_named(where: str, t
     picture = Image.new("RGB", (1600, 400), "blue")
     picture.paste("red", (0, 0, 400, 400))
     picture.save(tmp_path / "wide.png")
-    source = "color=blue:size=1600x400:rate=25:duration=2,drawbox=w=400:c=red:t=fill"
+    source = "color=blue:size=800x200:rate=25:duration=1,drawbox=w=200:c=red:t=fill"
     clip = tmp_path / "wide.mp4"
     subprocess.run([find_tool().path, "-v", "error", "-f", "lavfi", "-i", source, str(clip)], check=True)
     for path in (tmp_path / "wide.png", clip):
-        verdict = judged(path)
+        verdict = judged(path, FEW)
         assert verdict.facts
-        found = plan(verdict, PROFILE, FixOptions(crop_of={str(path): where}))  # type: ignore[dict-item] # a word
-        done = apply_plan(found, verdict.facts, order_of(PROFILE, tmp_path / "out"))
+        found = plan(verdict, FEW, FixOptions(crop_of={str(path): where}))  # type: ignore[dict-item] # a word
+        done = apply_plan(found, verdict.facts, order_of(FEW, tmp_path / "out"))
         shown = Image.open(done.path) if path.suffix == ".png" else first_picture(done.path)
         assert near(seen(shown, (8, 8)), (255, 0, 0) if where == "left" else (0, 0, 255), 12)
         assert (shown.width / shown.height) <= 2.5

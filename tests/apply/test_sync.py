@@ -17,8 +17,8 @@ from preflight.values.assets import Window
 from preflight.values.facts import VideoFacts
 from tests.specimens import PROFILE, decoded_clip, judged, lowered
 
-SHORT = lowered(PROFILE, longest_s=5)
-"""Limits that cut a clip of eight seconds."""
+SHORT = lowered(PROFILE, longest_s=4)
+"""Limits that cut a clip of six seconds."""
 EVERY_S, FIRST_S, LASTS_S = 1, Fraction(1, 2), Fraction(12, 100)
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-g", "24", "-bf", "2", "-pix_fmt", "yuv420p")
 AAC, OPUS, MP2 = ("-c:a", "aac"), ("-c:a", "libopus"), ("-c:a", "mp2")
@@ -34,10 +34,10 @@ def now(shift: str = "0") -> str:
 
 
 def marked(target: Path, rate: str, *options: str, size: str = "192x108", late: tuple[str, str] = ("0", "0")) -> Path:
-    """Write 8 s with a flash and a beep every second; `late` is by how much pictures and sound begin later."""
+    """Write 6 s with a flash and a beep every second; `late` is by how much pictures and sound begin later."""
     flash = f"drawbox=w=iw:h=ih:c=white:t=fill:enable='{now('0.001')}'"
-    pictures = f"color=c=0x264653:s={size}:r={rate}:d=8,{flash}"
-    sound = f"aevalsrc='0.7*sin(2*PI*1000*t)*{now('0.0001')}':s=48000:d=8"
+    pictures = f"color=c=0x264653:s={size}:r={rate}:d=6,{flash}"
+    sound = f"aevalsrc='0.7*sin(2*PI*1000*t)*{now('0.0001')}':s=48000:d=6"
     first, second = (
         ("-itsoffset", by, "-f", "lavfi", "-i", one) for by, one in zip(late, (pictures, sound), strict=True)
     )
@@ -144,7 +144,7 @@ def test_a_part_of_a_clip_without_a_constant_rate_is_made_constant_in_time(
     assert cut.packets or retime
     assert one.after
     assert isinstance(one.after.facts, VideoFacts)
-    assert 4 < (one.after.facts.duration_s or 0) <= 5
+    assert 3 < (one.after.facts.duration_s or 0) <= 4
 
 
 @pytest.mark.parametrize("rate", ["24", "30000/1001", "60"])
