@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ BELOW = {
     "_version": "",
     "errors": "values",
     "system": "",
+    "http_server": "",
     "values": "",
     "locale": "values",
     "files": "errors system values",
@@ -38,13 +40,13 @@ BELOW = {
     "scale": "_version errors flow locale objects plan policy probe profiles report rules upload values workers",
     "watch": "apply errors files flow plan profiles report rules system values workers",
     "api": "errors files flow media plan probe profiles report request service submission upload values workers",
-    "server": "_version errors files flow locale media plan probe profiles report request rules sandbox service"
-    " submission upload values workers",
+    "server": "_version errors files flow http_server locale media plan probe profiles report request rules sandbox"
+    " service submission upload values workers",
     "mcp": "_version errors files flow plan probe profiles report request rules server service submission upload values"
     " workers",
     "cli": "_version apply errors files flow locale mcp media plan policy probe profiles report request rules sandbox"
     " server objects scale service submission system upload values watch workers",
-    "sandbox": "system",
+    "sandbox": "http_server system",
     "__init__": "_version api",
     "__main__": "cli",
 }
@@ -64,9 +66,16 @@ def part(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
+@cache
+def nodes_of(path: Path) -> list[ast.Import | ast.ImportFrom | ast.If]:
+    """Parse a file once for all tests, and keep what they ask about."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom | ast.If)]
+
+
 def imported(path: Path) -> Iterator[tuple[str, int]]:
     """Yield what a file imports from the package, anywhere in it, with the line."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes_of(path):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -82,15 +91,14 @@ def imported(path: Path) -> Iterator[tuple[str, int]]:
 
 def names_of(path: Path) -> Iterator[str]:
     """Name the modules that a file imports while it is loaded or later, but not for type checkers alone."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
     typed = {
         id(node)
-        for branch in ast.walk(tree)
+        for branch in nodes_of(path)
         if isinstance(branch, ast.If) and isinstance(branch.test, ast.Name) and branch.test.id == "TYPE_CHECKING"
         for one in branch.body
         for node in ast.walk(one)
     }
-    for node in ast.walk(tree):
+    for node in nodes_of(path):
         if id(node) not in typed and isinstance(node, ast.ImportFrom) and node.module:
             yield from (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
         elif id(node) not in typed and isinstance(node, ast.Import):

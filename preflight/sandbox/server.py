@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 import msgspec
 import uvicorn
 
+from preflight.http_server import HttpServer
 from preflight.sandbox.app import application
 from preflight.sandbox.fetch import is_loopback
-from preflight.sandbox.http_server import HttpServer
 from preflight.sandbox.listener import Listener
 from preflight.sandbox.service import Service
 from preflight.sandbox.settings import Settings

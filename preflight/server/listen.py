@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from preflight.errors import NotDone
+from preflight.http_server import HttpServer
 from preflight.values.phrase import phrase
 from preflight.values.remedy import Remedy
 
@@ -96,14 +97,14 @@ def running(app: ASGIApp, sock: socket.socket, *, grace_s: int = GRACE_S, at_onc
         grace_s: seconds that requests in work get at the end.
         at_once: connections and requests at the same time.
     """
-    server = uvicorn.Server(_config(app, grace_s, at_once))
+    server = HttpServer(_config(app, grace_s, at_once))
     thread = threading.Thread(target=server.run, args=([sock],), name="server", daemon=True)
     thread.start()
     try:
         _wait_until_started(server, thread)
         yield
     finally:
-        server.should_exit = True
+        server.end()
         thread.join(START_S + grace_s)
         sock.close()
 

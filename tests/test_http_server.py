@@ -9,7 +9,7 @@ import httpx
 import pytest
 import uvicorn
 
-from preflight.sandbox.http_server import HttpServer
+from preflight.http_server import HttpServer
 
 
 class Answers:
