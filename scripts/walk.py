@@ -14,9 +14,9 @@ import tempfile
 import venv
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PIL import Image
-from playwright.sync_api import Locator, Page, ViewportSize, sync_playwright
 
 from preflight.locale import Language, localized_in, speaking
 from preflight.profiles import load
@@ -24,9 +24,12 @@ from preflight.sandbox import Faults, read_fault, running
 from preflight.server.ui.start import PageOptions, running_page
 from preflight.server.ui.words import ENGLISH
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page, ViewportSize
+
 DOCS = Path(__file__).parent.parent / "docs"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
-SIZE: ViewportSize = {"width": 1000, "height": 900}
+SIZE: "ViewportSize" = {"width": 1000, "height": 900}
 PATIENCE_MS = 60_000
 COLORS = 128
 """Colours of a picture, which are enough for words and frames, and keep it small."""
@@ -41,7 +44,7 @@ PROMPTS: dict[Language, str] = {
     "ko": "해 질 녘 이미지 1의 기수가 넓은 평원을 가로지른다. 비디오 1의 카메라를 따르고 오디오 1이 내내 흐른다.",
     "zh": "黄昏时分，图片1的骑手穿过辽阔的平原。跟随视频1的运镜，音频1贯穿全片。",  # noqa: RUF001 - the marks are wide ones
 }
-Seen = Callable[[str, Locator], None]
+Seen = Callable[[str, "Locator"], None]
 """Hears of each state that is reached: its name, and the part of the page that shows it."""
 
 
@@ -55,7 +58,7 @@ class Walk:
         files: what is brought; the shipped samples if none.
     """
 
-    def __init__(self, tab: Page, language: Language, seen: Seen, files: Sequence[Path] = ()) -> None:
+    def __init__(self, tab: "Page", language: Language, seen: Seen, files: Sequence[Path] = ()) -> None:
         self._tab, self._language, self._seen, self._files = tab, language, seen, files
 
     def go(self) -> None:
@@ -115,15 +118,15 @@ class Walk:
         with speaking(self._language):
             return localized_in("page", ENGLISH[key])
 
-    def _button(self, key: str) -> Locator:
+    def _button(self, key: str) -> "Locator":
         return self._tab.get_by_role("button", name=self._said(key), exact=True).first
 
-    def _card(self, role: str, verdict: str) -> Locator:
+    def _card(self, role: str, verdict: str) -> "Locator":
         found = self._tab.locator(f'article[data-asset="{role}"][data-verdict="{verdict}"]')
         found.wait_for()
         return found
 
-    def _whole(self) -> Locator:
+    def _whole(self) -> "Locator":
         return self._tab.locator("body")
 
 
@@ -182,6 +185,8 @@ SHOWN = ("start", "cards", "trim", "after", "prompt", "settings", "failed", "sen
 
 def walk(language: Language, seen: Seen, folder: Path, chromium: str) -> None:
     """Walk through the page in a language, on a project in a folder."""
+    from playwright.sync_api import sync_playwright
+
     with (
         running(run_s=0.5, faults=Faults(faults=(read_fault("outcome:moderation"),))) as refusing,
         running_page(PageOptions(request=folder / "request.toml", profile=load(), base_url=refusing.url)) as (
@@ -201,7 +206,7 @@ def walk(language: Language, seen: Seen, folder: Path, chromium: str) -> None:
 def pictures(language: Language) -> Seen:
     """Return what takes a picture of each state that the manual shows."""
 
-    def taken(state: str, part: Locator) -> None:
+    def taken(state: str, part: "Locator") -> None:
         if state not in SHOWN:
             return
         target = DOCS / f"walk-{language}-{state}.png"

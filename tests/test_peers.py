@@ -377,9 +377,9 @@ def test_writing_replaces_what_stands_between_the_marks_and_nothing_else(tmp_pat
     readme = tmp_path / "README.md"
     readme.write_text(f"before\n\n{BEGIN}\nold\n{END}\n\nafter\n")
     main(["--write"], readme)
-    first = readme.read_text()
-    assert first == f"before\n\n{BEGIN}\n\n{table()}\n\n{END}\n\nafter\n"
-    assert placed(first, table()) == first
+    first, rows = readme.read_text(), table()
+    assert first == f"before\n\n{BEGIN}\n\n{rows}\n\n{END}\n\nafter\n"
+    assert placed(first, rows) == first
 
 
 def test_a_text_without_the_marks_is_left_alone() -> None:

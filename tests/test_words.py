@@ -3,7 +3,9 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 PACKAGE = Path(__file__).parents[1] / "preflight"
 RETIRED = {
@@ -76,24 +78,36 @@ def _docstrings(tree: ast.Module) -> Iterator[str]:
             yield ast.get_docstring(node) or ""
 
 
-def _trees() -> Iterator[tuple[str, ast.Module]]:
-    for path in FILES:
-        yield path.relative_to(PACKAGE).as_posix(), ast.parse(path.read_bytes())
+class Named(NamedTuple):
+    """What a file says of itself."""
+
+    path: str
+    names: frozenset[str]
+    docstrings: tuple[str, ...]
+
+
+@cache
+def _read() -> tuple[Named, ...]:
+    """Parse each file once for all tests."""
+    trees = ((path, ast.parse(path.read_bytes())) for path in FILES)
+    return tuple(
+        Named(path.relative_to(PACKAGE).as_posix(), frozenset({path.stem, *_names(tree)}), tuple(_docstrings(tree)))
+        for path, tree in trees
+    )
 
 
 def test_no_name_holds_a_retired_word() -> None:
     found: dict[str, str] = {}
-    for path, tree in _trees():
-        for name in {Path(path).stem, *_names(tree)} - KEPT.keys():
+    for path, names, _ in _read():
+        for name in names - KEPT.keys():
             found |= {f"{path}: {name}": RETIRED[word] for word in _words(name) if word in RETIRED}
     assert not found, "call it by the field's word"
 
 
 def test_no_docstring_is_a_riddle() -> None:
-    begun = [f"{path}: {text}" for path, tree in _trees() for text in _docstrings(tree) if RIDDLE.match(text)]
+    begun = [f"{path}: {text}" for path, _, docstrings in _read() for text in docstrings if RIDDLE.match(text)]
     assert not begun, "say what is done: a verb, its object, a unit"
 
 
 def test_every_name_that_keeps_such_a_word_is_there() -> None:
-    names = {name for path, tree in _trees() for name in (Path(path).stem, *_names(tree))}
-    assert KEPT.keys() <= names
+    assert frozenset().union(*(one.names for one in _read())) >= KEPT.keys()

@@ -165,8 +165,8 @@ with Cache(Path(sys.argv[1]), clock=lambda: time.time() + 60) as cache:
 """
     paths = [str(MEDIA / name) for name in SPECIMENS]
     command = [sys.executable, "-c", code, str(tmp_path / "c.sqlite3"), *paths]
-    runs = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(3)]
-    assert [run.communicate(timeout=120) for run in runs] == [("5\n5\n5\n", "")] * 3
+    runs = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    assert [run.communicate(timeout=120) for run in runs] == [("5\n5\n5\n", "")] * 2
 
 
 def test_by_content_a_copy_of_a_file_is_known_whatever_its_times(tmp_path: Path) -> None:

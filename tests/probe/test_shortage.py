@@ -76,8 +76,8 @@ def test_a_few_bytes_that_unpack_to_more_than_is_allowed_could_not_be_judged(tmp
     from PIL import Image
 
     path = tmp_path / "bomb.webp"
-    Image.new("RGB", (13_000, 13_000), 7).save(path, lossless=True, quality=0, method=0)
-    found = measured(Asset(path=str(path)), bounds=Bounds(memory_bytes=taken_bytes() + (300 << 20)))
+    Image.new("RGB", (8_000, 8_000), 7).save(path, lossless=True, quality=0, method=0)
+    found = measured(Asset(path=str(path)), bounds=Bounds(memory_bytes=taken_bytes() + (110 << 20)))
     assert found.fault is not None
     assert found.fault.kind == "unmeasured"
 

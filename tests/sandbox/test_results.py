@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize(
     ("asked", "size"),
     [
-        ({"duration": 15, "quality": "720p", "aspect_ratio": "16:9"}, (1280, 720)),
+        ({"duration": 15, "quality": "480p", "aspect_ratio": "1:1"}, (640, 640)),
         ({"duration": 4, "quality": "720p", "aspect_ratio": "9:16"}, (720, 1280)),
         ({"duration": 4, "quality": "720p", "aspect_ratio": "21:9", "generate_audio": False}, (1470, 630)),
-        ({"duration": 4, "quality": "480p", "aspect_ratio": "1:1"}, (640, 640)),
+        ({"duration": 4, "quality": "720p", "aspect_ratio": "16:9"}, (1280, 720)),
         ({"duration": 4, "quality": "480p", "aspect_ratio": "adaptive"}, (864, 496)),
         ({"duration": 4, "quality": "1080p", "aspect_ratio": "3:4"}, (1250, 1668)),
     ],

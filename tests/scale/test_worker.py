@@ -5,7 +5,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from distributed import Reschedule
 
 from preflight._version import __version__
 from preflight.objects.stores import from_environment
@@ -47,6 +46,8 @@ def test_a_chunk_is_judged_and_written_where_it_is_judged(judging: Judging, tmp_
 
 
 def test_a_chunk_of_a_worker_that_ends_goes_back_to_the_scheduler(judging: Judging, tmp_path: Path) -> None:
+    from distributed import Reschedule
+
     judging.teardown(WORKER)
     with pytest.raises(Reschedule):
         judging.judge(chunk("image-ok.png"))  # type: ignore[arg-type] # keyed assets

@@ -118,9 +118,9 @@ def test_refusals_and_errors_say_the_same_of_what_a_browser_may_do(page: Page) -
         assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
-def test_ten_thousand_requests_are_all_answered(page: Page) -> None:
+def test_two_thousand_requests_are_all_answered(page: Page) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", page.access.port, timeout=30)
-    for number in range(10_000):
+    for number in range(2_000):
         connection.request("GET", "/api/state" if number % 2 else "/static/../../etc/passwd")
         answer = connection.getresponse()
         answer.read()

@@ -147,7 +147,7 @@ def bomb(layers: int) -> bytes:
     ("coding", "content"),
     [
         ("gzip", gzip.compress(b'{"id": "task-unified-1"}', mtime=0)),
-        ("gzip, gzip, gzip", bomb(3)),
+        ("gzip, gzip, gzip", None),
         ("deflate", b"x"),
         ("br", b"x"),
         ("zstd", b"x"),
@@ -156,7 +156,8 @@ def bomb(layers: int) -> bytes:
         ("what", b"{}"),
     ],
 )
-def test_an_answer_that_comes_packed_is_not_unpacked(coding: str, content: bytes) -> None:
+def test_an_answer_that_comes_packed_is_not_unpacked(coding: str, content: bytes | None) -> None:
+    content = bomb(3) if content is None else content
     begun = time.process_time()
     ended = submitted(say(content, Content_Encoding=coding))
     assert isinstance(ended, OutcomeUnknown)

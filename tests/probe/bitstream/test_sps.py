@@ -2,7 +2,10 @@
 
 import subprocess
 import time
+from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -63,12 +66,37 @@ def decode(path: Path) -> Bitstream:
         return Bitstream(context.codec.canonical_name, context.extradata, decoded)
 
 
-def encode(path: Path, arguments: str, size: str = "320x192") -> Bitstream:
-    """Encode three pictures with ffmpeg."""
-    source = ["-f", "lavfi", "-i", f"testsrc=size={size}:rate=25"]
+def ffmpeg(*arguments: str) -> None:
     quiet = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y"]
-    subprocess.run([*quiet, *source, "-frames:v", "3", *arguments.split(), str(path)], check=True, capture_output=True)
+    subprocess.run([*quiet, *arguments], check=True, capture_output=True)
+
+
+def encode(path: Path, arguments: str, size: str = "320x192", *, frames: int = 3) -> Bitstream:
+    """Encode some pictures with ffmpeg."""
+    source = ("-f", "lavfi", "-i", f"testsrc=size={size}:rate=25")
+    ffmpeg(*source, "-frames:v", str(frames), *arguments.split(), str(path))
     return decode(path)
+
+
+Rewritten = Callable[[str, str], Bitstream]
+
+
+@pytest.fixture(scope="module")
+def rewritten(tmp_path_factory: pytest.TempPathFactory) -> Rewritten:
+    """Write what a codec's parameter sets tell anew, for all tests at once: one encode and one process per codec."""
+
+    @cache
+    def written(codec: str) -> dict[str, Bitstream]:
+        folder, encoder = tmp_path_factory.mktemp(codec), X264 if codec == "h264" else X265
+        encode(folder / "source.mp4", f"{encoder} yuv420p", "64x64")
+        paths = {options: folder / f"{number}.mp4" for number, options in enumerate(REWRITTEN)}
+        outputs = (
+            ("-c", "copy", "-bsf:v", f"{codec}_metadata={options}", str(path)) for options, path in paths.items()
+        )
+        ffmpeg("-i", str(folder / "source.mp4"), *chain.from_iterable(outputs))
+        return {options: decode(path) for options, path in paths.items()}
+
+    return lambda codec, options: written(codec)[options]
 
 
 def header_of(clip: Bitstream) -> CodecHeader:
@@ -86,7 +114,7 @@ PLAIN_420 = ("320x192", "1920x1080", "1080x1920", "854x480", "322x198", "50x36",
 @pytest.mark.parametrize("size", PLAIN_420)
 @pytest.mark.parametrize("encoder", [f"{X264} yuv420p", f"{X265} yuv420p -x265-params ctu=32:log-level=none"])
 def test_size_is_what_cropping_leaves(encoder: str, size: str, tmp_path: Path) -> None:
-    clip = encode(tmp_path / "a.mp4", encoder, size)
+    clip = encode(tmp_path / "a.mp4", encoder, size, frames=1)
     header = header_of(clip)
     assert f"{header.width_px}x{header.height_px}" == size
     assert header == clip.decoded
@@ -95,7 +123,7 @@ def test_size_is_what_cropping_leaves(encoder: str, size: str, tmp_path: Path) -
 @pytest.mark.parametrize("size", ["321x193", "335x191", "1919x1079", "37x35"])
 @pytest.mark.parametrize("encoder", [f"{X264} yuv444p", f"{X265} yuv444p -x265-params ctu=32:log-level=none"])
 def test_full_chroma_can_be_cropped_to_odd_sizes(encoder: str, size: str, tmp_path: Path) -> None:
-    clip = encode(tmp_path / "a.mov", encoder, size)
+    clip = encode(tmp_path / "a.mov", encoder, size, frames=1)
     header = header_of(clip)
     assert f"{header.width_px}x{header.height_px}" == size
     assert header == clip.decoded
@@ -174,11 +202,8 @@ ASPECTS = "1/1 12/11 10/11 16/11 40/33 24/11 20/11 32/11 80/33 18/11 15/11 64/33
 
 @pytest.mark.parametrize("aspect", ASPECTS.split())
 @pytest.mark.parametrize("codec", ["h264", "hevc"])
-def test_pixel_aspect_by_code_and_in_full(codec: str, aspect: str, tmp_path: Path) -> None:
-    encoder = X264 if codec == "h264" else X265
-    clip = encode(
-        tmp_path / "a.mp4", f"{encoder} yuv420p -bsf:v {codec}_metadata=sample_aspect_ratio={aspect}", "64x64"
-    )
+def test_pixel_aspect_by_code_and_in_full(codec: str, aspect: str, rewritten: Rewritten) -> None:
+    clip = rewritten(codec, f"sample_aspect_ratio={aspect}")
     header = header_of(clip)
     assert header.pixel_aspect == Fraction(aspect)
     assert header == clip.decoded
@@ -194,15 +219,20 @@ COLOURS = [
     (2, 2, 2, 1),
     (9, 14, 10, 0),
 ]
+COLOR_KEYS = ("colour_primaries", "transfer_characteristics", "matrix_coefficients", "video_full_range_flag")
+
+
+def color_options(codes: tuple[int, int, int, int]) -> str:
+    return ":".join(f"{name}={code}" for name, code in zip(COLOR_KEYS, codes, strict=True))
+
+
+REWRITTEN = (*(f"sample_aspect_ratio={aspect}" for aspect in ASPECTS.split()), *map(color_options, COLOURS))
 
 
 @pytest.mark.parametrize("codec", ["h264", "hevc"])
 @pytest.mark.parametrize("codes", COLOURS)
-def test_colour(codec: str, codes: tuple[int, int, int, int], tmp_path: Path) -> None:
-    encoder = X264 if codec == "h264" else X265
-    names = ("colour_primaries", "transfer_characteristics", "matrix_coefficients", "video_full_range_flag")
-    options = ":".join(f"{name}={code}" for name, code in zip(names, codes, strict=True))
-    clip = encode(tmp_path / "a.mp4", f"{encoder} yuv420p -bsf:v {codec}_metadata={options}", "64x64")
+def test_colour(codec: str, codes: tuple[int, int, int, int], rewritten: Rewritten) -> None:
+    clip = rewritten(codec, color_options(codes))
     header = header_of(clip)
     assert (header.primaries, header.transfer, header.matrix) == tuple(map(told, codes[:3]))
     assert header.full_range == bool(codes[3])
