@@ -20,15 +20,21 @@ NO_WINDOW: int = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess
 CAN_FORK: bool = sys.platform not in ("win32", "darwin") and hasattr(os, "fork")
 """Whether a fork server can be used: macOS libraries forbid forks, Windows has none."""
 BECOME = """
-import ctypes, os, signal, sys
-ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG, prctl(2)
-if os.getppid() != int(sys.argv[1]):  # killed in between
-    os._exit(1)
+import posix, sys
+end_with_parent = (1, 9, 0, 0, 0)  # PR_SET_PDEATHSIG, prctl(2); SIGKILL
+try:  # what ctypes stands on, which by itself takes as long to load as the interpreter
+    from _ctypes import call_cdeclfunction, dlopen, dlsym
+    call_cdeclfunction(dlsym(dlopen(None, 2), "prctl"), end_with_parent)
+except (ImportError, OSError, TypeError):
+    import ctypes
+    ctypes.CDLL(None).prctl(*end_with_parent)
+if posix.getppid() != int(sys.argv[1]):  # killed in between
+    posix._exit(1)
 try:
-    os.execv(sys.argv[2], sys.argv[2:])
+    posix.execv(sys.argv[2], sys.argv[2:])
 except OSError as error:
-    os.write(2, error.strerror.encode())
-os._exit(127)
+    posix.write(2, error.strerror.encode())
+posix._exit(127)
 """
 """A launcher that asks the kernel to end it with this process, then becomes the program."""
 _PR_SET_DUMPABLE = 4

@@ -150,6 +150,22 @@ def test_a_launcher_ends_its_program_with_this_process_and_passes_its_words_on()
     assert {"-I", "-S"} <= {*command}, "nothing of its surroundings changes what it does"
 
 
+ASKED = """
+import ctypes
+found = ctypes.c_int()
+ctypes.CDLL(None).prctl(2, ctypes.byref(found), 0, 0, 0)  # PR_GET_PDEATHSIG
+print(found.value)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux ends children with their parent")
+@pytest.mark.parametrize("module", ["_ctypes", "_absent"])
+def test_a_launched_program_has_the_signal_that_ends_it_with_or_without_a_python_s_own_parts(module: str) -> None:
+    words = [one.replace("_ctypes", module) for one in processes.launcher(sys.executable)]
+    done = subprocess.run([*words, sys.executable, "-I", "-c", ASKED], capture_output=True, text=True, check=True)
+    assert (int(done.stdout), done.stderr) == (signal.SIGKILL, "")
+
+
 def test_a_child_that_gets_a_socket_inherits_its_end() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
