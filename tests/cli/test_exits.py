@@ -1,4 +1,4 @@
-"""Every exit status that is contracted, each by the program itself, in a process of its own."""
+"""Every exit status that is contracted, each by the program itself, and at least once in a process of its own."""
 
 import os
 import re
@@ -14,7 +14,7 @@ from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError,
 from preflight.sandbox import Sandbox, running
 from preflight.sandbox.faults import Fault, Faults
 from preflight.values.findings import EXIT_CODES
-from tests.cli.conftest import MEDIA
+from tests.cli.conftest import MEDIA, Program
 from tests.posix import make_pipe, signal_group
 
 PROGRAM = Path(sys.executable).with_name("preflight")
@@ -49,7 +49,6 @@ def test_1_is_findings_of_severity_error(tmp_path: Path) -> None:
     "arguments",
     [
         ("check",),
-        ("check", "absent.mp4"),
         ("check", "--absent-option"),
         ("check", OK, "--profile", "absent"),
         ("check", OK, "--baseline", "absent.json"),
@@ -60,8 +59,12 @@ def test_1_is_findings_of_severity_error(tmp_path: Path) -> None:
     ],
     ids=lambda arguments: " ".join(Path(word).name for word in arguments),
 )
-def test_2_is_a_call_that_is_wrong(tmp_path: Path, arguments: tuple[str | Path, ...]) -> None:
-    assert status(tmp_path, *arguments) == 2
+def test_2_is_a_call_that_is_wrong(program: Program, arguments: tuple[str | Path, ...]) -> None:
+    assert program(*arguments).status == 2
+
+
+def test_2_is_a_call_that_is_wrong_for_whoever_started_it_too(tmp_path: Path) -> None:
+    assert status(tmp_path, "check", "absent.mp4") == 2
 
 
 def test_2_is_a_settings_file_that_is_wrong(tmp_path: Path) -> None:
