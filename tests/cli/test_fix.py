@@ -8,10 +8,10 @@ from fixtures.recipe_video import encode
 from preflight.probe import probe
 from preflight.values.assets import Asset
 from preflight.values.facts import VideoFacts
-from tests.cli.conftest import FIXTURES, MEDIA, Program
+from tests.cli.conftest import MEDIA, Program
 
 TOO_LARGE, TOO_SHORT, OK = MEDIA / "video-1920x1080.mp4", MEDIA / "video-1.8s.mp4", MEDIA / "image-ok.jpeg"
-DEMO = FIXTURES / "demo"
+SMALL, SLOW, TOO_LONG = MEDIA / "image-299x300.jpg", MEDIA / "video-12fps.mp4", MEDIA / "audio-15.1s.mp3"
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -104,8 +104,10 @@ def test_a_wrong_mark_is_a_wrong_call(program: Program) -> None:
         assert program("fix", OK, "--keep", keep).status == 2
 
 
-def test_a_request_is_mended_whole_and_written_anew(program: Program) -> None:
-    ended = program("fix", DEMO / "request.toml", "--yes", "--output", "ready")
+def test_a_request_is_mended_whole_and_written_anew(program: Program, tmp_path: Path) -> None:
+    assets = f'images = ["{SMALL}"]\nvideos = ["{SLOW}"]\naudios = ["{TOO_LONG}"]\n'
+    (tmp_path / "request.toml").write_text(f'prompt = "Image 1, video 1 and audio 1."\n{assets}')
+    ended = program("fix", "request.toml", "--yes", "--output", "ready")
     assert ended.status == 0
     assert "request written: ready/request.toml" in ended.out
     assert program("check", "ready/request.toml").status == 0
@@ -113,11 +115,11 @@ def test_a_request_is_mended_whole_and_written_anew(program: Program) -> None:
 
 def test_a_name_that_is_taken_is_never_overwritten(program: Program, tmp_path: Path) -> None:
     (tmp_path / "ready").mkdir()
-    taken = tmp_path / "ready" / "video-1920x1080.mp4"
+    taken = tmp_path / "ready" / "image-299x300.jpg"
     taken.write_text("somebody's own")
-    ended = program("fix", TOO_LARGE, "--yes", "--output", "ready")
+    ended = program("fix", SMALL, "--yes", "--output", "ready")
     assert ended.status == 0
-    assert "ready/video-1920x1080-2.mp4" in ended.out
+    assert "ready/image-299x300-2.jpg" in ended.out
     assert taken.read_text() == "somebody's own"
 
 
@@ -239,11 +241,11 @@ def test_a_request_that_cannot_be_shared_is_not_written(program: Program, tmp_pa
 def test_with_all_one_folder_holds_the_set_and_the_last_lines_say_where_all_is(
     program: Program, tmp_path: Path
 ) -> None:
-    ended = program("fix", OK, TOO_LARGE, "--yes", "--all", "--output", "ready", "--report", "fixed.html")
+    ended = program("fix", OK, SMALL, "--yes", "--all", "--output", "ready", "--report", "fixed.html")
     assert ended.status == 0
     assert f"{OK}: untouched -> ready/{OK.name}" in ended.out
     assert ended.out.splitlines()[-2:] == ["in ready: 1 new, 1 that passed", "report written: fixed.html"]
-    assert sorted(path.name for path in (tmp_path / "ready").iterdir()) == [".preflight", OK.name, TOO_LARGE.name]
+    assert sorted(path.name for path in (tmp_path / "ready").iterdir()) == [".preflight", SMALL.name, OK.name]
     assert (tmp_path / "ready" / OK.name).samefile(OK) or (tmp_path / "ready" / OK.name).read_bytes() == OK.read_bytes()
     again = program("fix", OK, "--yes", "--all", "--output", "ready", "--format", "json")
     (asset,) = json.loads(again.out)["assets"]

@@ -63,7 +63,7 @@ def test_the_log_ends_with_what_was_lost(option: str, tmp_path: Path) -> None:
 
 
 def test_a_film_for_which_there_is_no_room_is_made_and_paid_for_and_can_be_fetched_later(tmp_path: Path) -> None:
-    (tmp_path / "r.toml").write_text('prompt = "A rider."\nduration = 15\nquality = "720p"\n')
+    (tmp_path / "r.toml").write_text('prompt = "A rider."\nduration = 4\nquality = "480p"\n')
     places = {f"XDG_{name}_HOME": str(tmp_path / name) for name in ("DATA", "CACHE", "CONFIG")}
     environment = {**os.environ, **places, "EVOLINK_API_KEY": "any-key-will-do"}
     with running(run_s=0) as sandbox:
