@@ -63,7 +63,7 @@ def test_a_header_that_claims_too_little_is_written_anew_without_loss(name: str,
 
 @pytest.mark.parametrize("keep", ["start", "middle", "end"])
 def test_a_clip_that_calls_every_frame_a_keyframe_is_cut_where_it_can_be_decoded(keep: str, tmp_path: Path) -> None:
-    done = mended("video-no-stss-16s.mp4", tmp_path, shortened(PROFILE, longest_s=5), keep=keep)
+    done = mended("video-no-stss-16s.mp4", tmp_path, shortened(PROFILE, longest_s=3), keep=keep)
     cut = find(done.plan.steps, Cut)
     assert cut
     whole, part = shown_frames(media("video-no-stss-16s.mp4")), shown_frames(done.path)

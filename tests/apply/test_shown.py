@@ -3,11 +3,13 @@
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from shutil import copy
 
 import av
 import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
 
+from fixtures.recipe_video import AAC, encode
 from preflight.apply import Applied, apply_plan
 from preflight.flow.fix import order_of
 from preflight.plan import FixOptions, plan
@@ -23,11 +25,14 @@ FEW = lowered(PROFILE, most_px=427 * 240)
 
 
 def mended(name: str, folder: Path, fix_options: FixOptions | None = None, profile: Profile = PROFILE) -> Applied:
-    verdict = judged(copied(name, folder), profile)
+    return mended_file(copied(name, folder), profile, fix_options)
+
+
+def mended_file(path: Path, profile: Profile, fix_options: FixOptions | None = None) -> Applied:
+    verdict = judged(path, profile)
     assert verdict.facts
-    return apply_plan(
-        plan(verdict, profile, fix_options or FixOptions()), verdict.facts, order_of(profile, folder / "out")
-    )
+    found = plan(verdict, profile, fix_options or FixOptions())
+    return apply_plan(found, verdict.facts, order_of(profile, path.parent / "out"))
 
 
 def after(done: Applied) -> VideoFacts:
@@ -61,7 +66,8 @@ def tool(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_quarter_turn_of_the_movie_header_is_made_once(tmp_path: Path) -> None:
-    done = mended("video-turned-by-movie-1252x500.mp4", tmp_path, FixOptions(fit="pad", fit_named=True), FEW)
+    few = lowered(PROFILE, longest_s=1, shortest_s=1, most_px=427 * 240)
+    done = mended("video-turned-by-movie-1252x500.mp4", tmp_path, FixOptions(fit="pad", fit_named=True), few)
     assert find(done.plan.steps, Turn)
     facts = after(done)
     assert (facts.rotation_deg, facts.mirrored) == (0, False)
@@ -128,8 +134,23 @@ def test_fields_become_as_many_frames_as_they_are(tmp_path: Path) -> None:
     assert not facts.interlaced
 
 
-def test_the_first_frame_is_held_while_the_audio_alone_is_heard(tmp_path: Path) -> None:
-    done = mended("video-frames-1s-after-audio-1920x1080.mp4", tmp_path, profile=FEW)
+@pytest.fixture(scope="module")
+def apart(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Clips whose frames or audio begin a second after the other, of more pixels than FEW allows."""
+    folder = tmp_path_factory.mktemp("apart")
+    recipes = {
+        "late frames.mp4": encode(
+            *(*AAC, "-vf", "setpts=PTS+1/TB", "-fps_mode", "passthrough"), size="640x360", sound_s="4"
+        ),
+        "late audio.mov": encode(*AAC, "-af", "asetpts=PTS+1/TB", size="640x360", sound_s="2"),
+    }
+    for name, recipe in recipes.items():
+        recipe(folder / name)
+    return {name: folder / name for name in recipes}
+
+
+def test_the_first_frame_is_held_while_the_audio_alone_is_heard(apart: dict[str, Path], tmp_path: Path) -> None:
+    done = mended_file(Path(copy(apart["late frames.mp4"], tmp_path)), FEW)
     lead = find(done.plan.steps, Lead)
     assert lead
     assert lead.words() == "hold the first frame for 1 s, while the audio alone is heard"
@@ -139,8 +160,8 @@ def test_the_first_frame_is_held_while_the_audio_alone_is_heard(tmp_path: Path) 
     assert facts.frames == 100
 
 
-def test_silence_until_the_audio_begins_is_named(tmp_path: Path) -> None:
-    done = mended("video-audio-1s-after-frames-1920x1080.mov", tmp_path, profile=FEW)
+def test_silence_until_the_audio_begins_is_named(apart: dict[str, Path], tmp_path: Path) -> None:
+    done = mended_file(Path(copy(apart["late audio.mov"], tmp_path)), FEW)
     lead = find(done.plan.steps, Lead)
     assert lead
     assert lead.how == "silence"
