@@ -121,7 +121,7 @@ def test_the_middle_moment_lies_right_behind_a_keyframe_that_is_not_far(ending: 
     for keyframes, wanted in ((70, Fraction(70, 25)), (250, Fraction(99, 25))):
         long = tmp_path / f"{keyframes}.{ending}"
         fixed = ("-g", str(keyframes), "-sc_threshold", "0")
-        ffmpeg("-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=8", *X264, *fixed, to=long)
+        ffmpeg("-f", "lavfi", "-i", "testsrc2=s=160x90:r=25:d=8", *X264, *fixed, to=long)
         facts = video(long)
         sought = ends_of(plan(long), facts)
         assert sought.middle_s is not None
@@ -134,7 +134,7 @@ def test_the_middle_moment_lies_right_behind_a_keyframe_that_is_not_far(ending: 
 
 def test_the_middle_of_a_part_is_counted_from_its_beginning(tmp_path: Path) -> None:
     long = tmp_path / "long.mp4"
-    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=12", *X264, "-g", "35", "-sc_threshold", "0", to=long)
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=160x90:r=25:d=12", *X264, "-g", "35", "-sc_threshold", "0", to=long)
     cut = Cut(start_s=Fraction(2), length_s=Fraction(8), loss="lossy", clears=())
     made = spoiled(long, tmp_path / "made.mp4", "trim=2:10,setpts=PTS-STARTPTS")
     assert ends_of(plan(long, cut), video(long)).middle_s == Fraction(4 * 35 + 1, 25) - 2
