@@ -45,7 +45,7 @@ class Clips(NamedTuple):
 @pytest.fixture(scope="session")
 def clips(tmp_path_factory: pytest.TempPathFactory) -> Clips:
     folder, tool = tmp_path_factory.mktemp("clips"), find_tool().path
-    noise = "testsrc2=s=640x480:r=30:d=6,noise=alls=60:allf=t"
+    noise = "testsrc2=s=320x240:r=30:d=6,noise=alls=60:allf=t"
     encode = ("-c:v", "libx264", "-preset", "ultrafast", "-qp", "20", "-g", "45", "-pix_fmt", "yuv420p", "-c:a", "aac")
     sources = ("-f", "lavfi", "-i", noise, "-f", "lavfi", "-i", "sine=d=6")
     quiet = (tool, "-v", "error", "-nostdin", "-threads", "2")

@@ -46,8 +46,8 @@ class Media:
         codec: str = "libx264",
     ) -> Path:
         tone = ("-f", "lavfi", "-i", f"sine=d={seconds}") if sound else ()
-        preset = ("-preset", "ultrafast") if codec.startswith("libx26") else ()
-        encoder = ("-c:v", codec, *preset, "-pix_fmt", "yuv420p")
+        fastest = ("-preset", "ultrafast") if codec.startswith("libx26") else ("-deadline", "realtime", "-cpu-used", "8")
+        encoder = ("-c:v", codec, *(fastest if codec.startswith("lib") else ()), "-pix_fmt", "yuv420p")
         source = ("-f", "lavfi", "-i", f"color=s={size}:r={rate}:d={seconds}")
         return self.ffmpeg(*source, *tone, *encoder, *extra, suffix=suffix)
 

@@ -255,7 +255,7 @@ class TestAudio:
         accepted(wire, image_urls=[shelf.put(media.image())], audio_urls=[shelf.put(media.audio(seconds))])
 
     def test_a_sound_of_minutes_is_refused(self, client: httpx.Client, media: Media, shelf: Shelf) -> None:
-        url = shelf.put(media.audio("120", ".mp3"))
+        url = shelf.put(media.ffmpeg("-f", "lavfi", "-i", "sine=r=8000:d=120", suffix=".mp3"))
         error = refused(client, image_urls=[shelf.put(media.image())], audio_urls=[url])
         assert "audio duration (seconds)" in error["message"]
 
