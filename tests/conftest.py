@@ -17,6 +17,8 @@ from _pytest.assertion import rewrite
 from httpx._config import create_ssl_context
 from hypothesis import HealthCheck, settings
 
+from preflight.sandbox import service
+from preflight.sandbox.isolated import Isolated
 from preflight.system import processes as system
 from preflight.workers import process
 from preflight.workers.child import LATER
@@ -127,6 +129,23 @@ def one_server() -> Iterator[None]:
         begun = process.begin_server() if process.can_fork() else None
     with session(begun):
         yield
+
+
+class KeptReader(Isolated):
+    """A reader of files that outlives the sandboxes that ask it."""
+
+    def close(self) -> None:
+        """Stay for the next sandbox."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_reader() -> Iterator[None]:
+    """One child measures the files of all sandboxes in this process: each need not start an interpreter anew."""
+    reader = KeptReader()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(service, "Isolated", lambda: reader)
+        yield
+    Isolated.close(reader)
 
 
 @pytest.fixture(autouse=True, scope="session")
