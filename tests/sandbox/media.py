@@ -46,8 +46,11 @@ class Media:
         codec: str = "libx264",
     ) -> Path:
         tone = ("-f", "lavfi", "-i", f"sine=d={seconds}") if sound else ()
-        fastest = ("-preset", "ultrafast") if codec.startswith("libx26") else ("-deadline", "realtime", "-cpu-used", "8")
-        encoder = ("-c:v", codec, *(fastest if codec.startswith("lib") else ()), "-pix_fmt", "yuv420p")
+        if codec.startswith("libx26"):
+            fastest: tuple[str, ...] = ("-preset", "ultrafast")
+        else:
+            fastest = ("-deadline", "realtime", "-cpu-used", "8") if codec.startswith("libvpx") else ()
+        encoder = ("-c:v", codec, *fastest, "-pix_fmt", "yuv420p")
         source = ("-f", "lavfi", "-i", f"color=s={size}:r={rate}:d={seconds}")
         return self.ffmpeg(*source, *tone, *encoder, *extra, suffix=suffix)
 
