@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import preflight
@@ -42,15 +43,22 @@ def modules() -> Iterator[Path]:
             yield path
 
 
+@cache
 def tree_of(path: Path) -> ast.Module:
-    """Parse a module."""
+    """Parse a module, once for all laws."""
     return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def nodes_of(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """List all that stands in a module, once for all laws."""
+    return tuple(ast.walk(tree))
 
 
 def templates(tree: ast.Module) -> Iterator[str]:
     """Yield every literal with a name in braces, but those of patterns, addresses and documentation."""
-    silent = {id(one) for node in ast.walk(tree) for one in _silent(node)}
-    for node in ast.walk(tree):
+    silent = {id(one) for node in nodes_of(tree) for one in _silent(node)}
+    for node in nodes_of(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in silent:
             text = node.value
             if GAP.search(text) and not ROUTE.match(text) and PLACEHOLDER.sub("", text).strip():
@@ -69,7 +77,7 @@ def _silent(node: ast.AST) -> Iterator[ast.AST]:
 
 def phrases(tree: ast.Module) -> Iterator[ast.Call]:
     """Yield the calls that make a phrase."""
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.Call):
             name = ast.unparse(node.func)
             if name == "phrase" or (name == "partial" and node.args and ast.unparse(node.args[0]) == "phrase"):
@@ -96,8 +104,8 @@ def mistaken(call: ast.Call) -> bool:
 
 def built(tree: ast.Module) -> Iterator[str]:
     """Yield the sentences that are built by f-strings, where somebody reads them."""
-    above = {id(child): node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-    for node in ast.walk(tree):
+    above = {id(child): node for node in nodes_of(tree) for child in ast.iter_child_nodes(node)}
+    for node in nodes_of(tree):
         if isinstance(node, ast.JoinedStr) and not isinstance(above.get(id(node)), ast.FormattedValue):
             words = "\0".join(str(part.value) for part in node.values if isinstance(part, ast.Constant))
             if PROSE.search(words) and not _is_unread(node, above):
@@ -113,7 +121,7 @@ def _is_unread(node: ast.AST, above: dict[int, ast.AST]) -> bool:
 
 def plain(tree: ast.Module, errors: frozenset[str]) -> Iterator[str]:
     """Yield the literal sentences of findings, errors with their advice, and lines printed as they are."""
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if not isinstance(node, ast.Call):
             continue
         name = ast.unparse(node.func).rpartition(".")[2]
@@ -146,7 +154,7 @@ def error_names() -> frozenset[str]:
     parents = {
         node.name: {ast.unparse(base) for base in node.bases}
         for path in ROOT.rglob("*.py")
-        for node in ast.walk(tree_of(path))
+        for node in nodes_of(tree_of(path))
         if isinstance(node, ast.ClassDef)
     }
     while more := {name for name, bases in parents.items() if bases & tree} - tree:
@@ -175,7 +183,7 @@ FOREIGN = frozenset(
 def literals() -> Iterator[str]:
     """Yield every literal of the program, its parts between commas, and paragraphs with their lines joined."""
     for path in ROOT.rglob("*.py"):
-        for node in ast.walk(tree_of(path)):
+        for node in nodes_of(tree_of(path)):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield node.value
                 yield from (part.strip(" .()[]") for part in re.split(r"[,;:] ", node.value))
