@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -106,7 +107,7 @@ def test_a_strict_type_checker_follows_a_program_and_finds_its_mistakes(tmp_path
         )
     )
     (tmp_path / "wrong.py").write_text("import preflight\n\n" + "\n".join(MISTAKES))
-    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", "cache", "sample.py", "wrong.py"]
+    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", os.devnull, "sample.py", "wrong.py"]
     said = subprocess.run(command, cwd=tmp_path, env=bare, capture_output=True, text=True, check=False).stdout
     found = [line for line in said.splitlines() if ": error: " in line]
     assert [line.split(":")[:2] for line in found] == [["wrong.py", str(n)] for n in range(3, 3 + len(MISTAKES))]
