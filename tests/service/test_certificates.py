@@ -36,6 +36,17 @@ def test_a_file_without_certificates_is_named(tmp_path: Path, monkeypatch: pytes
         certificates()
 
 
+def test_an_authority_that_a_person_names_is_held_to_the_same_rules_by_every_python(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import certifi
+
+    monkeypatch.setenv("SSL_CERT_FILE", certifi.where())
+    found = certificates()
+    assert not found.verify_flags & ssl.VERIFY_X509_STRICT
+    assert (found.verify_mode, found.check_hostname) == (ssl.CERT_REQUIRED, True)
+
+
 def test_it_is_said_where_certificates_are_from(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
         monkeypatch.delenv(name, raising=False)
