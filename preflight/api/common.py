@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -87,12 +88,12 @@ class Move(Protocol):
 
 @to_a_program()
 def load_profile(name_or_path: AnyPath = DEFAULT) -> Profile:
-    """Load a shipped edition by name or a profile by path.
+    """Load a shipped edition by name or a profile by path; it is the caller's own, whatever becomes of it.
 
     Raises:
         ProfileError: it does not exist, is not TOML, or breaks the schema; the message begins with the place.
     """
-    return load(path_of(name_or_path, "profile"))
+    return deepcopy(load(path_of(name_or_path, "profile")))
 
 
 def edition_of(profile: Profile | AnyPath | None, model: str | None = None) -> Profile:
@@ -103,7 +104,7 @@ def edition_of(profile: Profile | AnyPath | None, model: str | None = None) -> P
     """
     if isinstance(profile, Profile):
         return profile
-    return load_profile(edition_for(model) if profile is None else profile)
+    return load(edition_for(model) if profile is None else path_of(profile, "profile"))
 
 
 def edition_behind(report: Report, profile: Profile | AnyPath | None) -> Profile:

@@ -13,6 +13,7 @@ from preflight.api.common import (
     asset_of,
     edition_of,
     ledger_path,
+    load_profile,
     path_of,
     refuse_no_count,
     refuse_no_seconds,
@@ -52,6 +53,14 @@ def test_none_means_the_default() -> None:
     assert edition_of(None, "seedance-2.0-text-to-video").name != DEFAULT
     profile = load()
     assert edition_of(profile) is profile
+
+
+def test_a_profile_is_the_caller_s_own() -> None:
+    mine = load_profile()
+    mine.at.clear()
+    mine.request.fields.clear()
+    mine.price.models.clear()
+    assert load_profile() == edition_of(None) != mine
 
 
 @pytest.mark.parametrize("given", [0, -1, 1.5, "3", [], math.nan])
