@@ -1,5 +1,6 @@
 """Certificates: where they are from, what is none, and what a refused one means."""
 
+import shutil
 import ssl
 from pathlib import Path
 
@@ -37,11 +38,19 @@ def test_a_file_without_certificates_is_named(tmp_path: Path, monkeypatch: pytes
 
 
 def test_an_authority_that_a_person_names_is_held_to_the_same_rules_by_every_python(
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import certifi
 
-    monkeypatch.setenv("SSL_CERT_FILE", certifi.where())
+    made = ssl.create_default_context
+
+    def made_by_python_3_13(*, cafile: str | None = None, capath: str | None = None) -> ssl.SSLContext:
+        context = made(cafile=cafile, capath=capath)
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+        return context
+
+    monkeypatch.setattr(ssl, "create_default_context", made_by_python_3_13)
+    monkeypatch.setenv("SSL_CERT_FILE", str(shutil.copy(certifi.where(), tmp_path)))
     found = certificates()
     assert not found.verify_flags & ssl.VERIFY_X509_STRICT
     assert (found.verify_mode, found.check_hostname) == (ssl.CERT_REQUIRED, True)
