@@ -7,12 +7,11 @@ A corrected line is offered only where parsing gets past it. What several lines 
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
-from preflight.files.toml_spans import Span, span_of
+from preflight.files.toml_spans import Span, plain_key, span_of, unclosed
 from preflight.values.excerpt import Excerpt
 from preflight.values.phrase import phrase
 
@@ -69,7 +68,7 @@ def fault_of(text: str, error: tomllib.TOMLDecodeError, names: Mapping[str, str]
         if (span := span_of(straight, number, PLACE.sub("", str(error)))) and _is_past(lines, span):
             return _of_span(lines, span)
         for cause, corrected in _guesses(line):
-            if _is_better(lines, number, corrected):
+            if _is_past(lines, Span(number, number, corrected, cause)):
                 return _named(cause, Excerpt(line=number, column=1, text=line, corrected=corrected), names or {})
     return Fault(_in_words(lines, number, str(error)), Excerpt(line=number, column=column, text=line))
 
@@ -85,11 +84,10 @@ def _named(cause: str, excerpt: Excerpt, names: Mapping[str, str]) -> Fault:
     """Name the key that a person called otherwise, and point at where the corrected line differs."""
     corrected = excerpt.corrected or ""
     key, equals, value = corrected.partition("=")
-    plain = unicodedata.normalize("NFC", key.strip().strip("\"'"))
-    if equals and plain in names:
-        corrected = f"{names[plain]} ={value}"
+    if equals and (known := names.get(plain_key(key.strip()))):
+        corrected = f"{known} ={value}"
         if cause == OTHER_LETTERS:
-            cause = phrase("this key is named {q}", q=names[plain])
+            cause = phrase("this key is named {q}", q=known)
     column = _differs(excerpt.text, corrected)
     return Fault(cause, msgspec.structs.replace(excerpt, column=column, corrected=corrected))
 
@@ -111,13 +109,8 @@ def _opened(lines: list[str], said: str) -> int | None:
     return max((at for at, line in enumerate(lines, 1) if "'" in line), default=None)
 
 
-def _is_better(lines: list[str], number: int, corrected: str) -> bool:
-    """Tell whether parsing gets past a corrected line."""
-    return _is_past(lines, Span(number, number, corrected, ""))
-
-
 def _is_past(lines: list[str], span: Span) -> bool:
-    """Tell whether parsing gets past the line that several are replaced by."""
+    """Tell whether parsing gets past the line that others are replaced by."""
     above, number = [*lines[: span.first - 1], span.corrected], span.first
     text = "\n".join([*above, *lines[span.last :]])
     try:
@@ -354,8 +347,7 @@ def _in_words(lines: list[str], number: int, said: str) -> str:
     if "overwrite" in plain or "twice" in plain:
         return "a key is given twice"
     if "Unclosed array" in plain:
-        opened = next((at for at in range(number, 0, -1) if "[" in lines[at - 1]), number)
-        return phrase("the list that begins in line {q} is not closed with ], or a comma is missing", q=opened)
+        return unclosed(lines, number)
     if "Invalid value" in plain and KEY_AND_VALUE.fullmatch(lines[number - 1].rstrip()):
         return "a value is missing, or is none that can be read"
     return plain[:1].lower() + plain[1:]

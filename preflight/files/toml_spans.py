@@ -6,14 +6,15 @@ A line ends a list or a text that another line begins, or repeats its key.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 import msgspec
 
 from preflight.values.phrase import phrase
 
-GIVEN = re.compile(r"\s*([\w\-]+|\"[^\"]+\"|'[^']+')\s*=")
-"""A line that gives a key a value."""
+GIVEN = re.compile(r"(\s*)([\w\-]+|\"[^\"]+\"|'[^']+')(\s*=\s*)(.*)")
+"""A line that gives a key a value: what indents it, the key, = and the value."""
 TABLE = re.compile(r"\s*\[")
 OPEN_TEXT = re.compile(r"(\s*(?:[\w\-]+|\"[^\"]+\"|'[^']+')\s*=\s*)(\"|')([^\"']+)")
 """A key and a text that does not end in its line."""
@@ -52,21 +53,22 @@ def _given_twice(lines: list[str], number: int) -> Span | None:
     found = GIVEN.match(lines[number - 1])
     if not found:
         return None
-    above = (at for at, line in enumerate(lines[: number - 1], 1) if _key_of(line) == _plain(found[1]))
+    above = (at for at, line in enumerate(lines[: number - 1], 1) if _key_of(line) == plain_key(found[2]))
     first = next(above, None)
     if first is None:
         return None
-    cause = phrase("{q} is given twice, first in line {n}", q=_plain(found[1]), n=first)
+    cause = phrase("{q} is given twice, first in line {n}", q=plain_key(found[2]), n=first)
     return Span(number, number, f"# {lines[number - 1].strip()}", cause)
 
 
 def _key_of(line: str) -> str:
     found = GIVEN.match(line)
-    return _plain(found[1]) if found else ""
+    return plain_key(found[2]) if found else ""
 
 
-def _plain(key: str) -> str:
-    return key.strip("\"'")
+def plain_key(key: str) -> str:
+    """Normalize a key: composed characters, no quotes."""
+    return unicodedata.normalize("NFC", key).strip("\"'")
 
 
 def _unclosed_list(lines: list[str], number: int) -> Span | None:
@@ -77,14 +79,18 @@ def _unclosed_list(lines: list[str], number: int) -> Span | None:
     if not last:
         return None
     if ended or not any(map(_holds, lines[number:])):
-        opened = next((at for at in range(last, 0, -1) if "[" in lines[at - 1]), last)
-        unclosed = phrase("the list that begins in line {q} is not closed with ], or a comma is missing", q=opened)
-        return Span(last, last, f"{lines[last - 1].rstrip()}]", unclosed)
+        return Span(last, last, f"{lines[last - 1].rstrip()}]", unclosed(lines, last))
     before = next((at for at in range(number - 1, 0, -1) if _holds(lines[at - 1])), 0)
     if not before or lines[before - 1].rstrip().endswith((",", "[")):
         return None
     cause = "a comma is missing between two entries of a list"
     return Span(before, before, f"{lines[before - 1].rstrip()},", cause)
+
+
+def unclosed(lines: list[str], number: int) -> str:
+    """Word that a list stays open, which begins in a line, or above it."""
+    opened = next((at for at in range(number, 0, -1) if "[" in lines[at - 1]), number)
+    return phrase("the list that begins in line {q} is not closed with ], or a comma is missing", q=opened)
 
 
 def _holds(line: str) -> bool:

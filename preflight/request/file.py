@@ -15,9 +15,10 @@ import msgspec
 from preflight.errors import RequestFileError
 from preflight.files.text import TextError, bytes_of, json_of, toml_of
 from preflight.files.toml import TableError, convert_table
+from preflight.files.toml_spans import plain_key
 from preflight.profiles import Profile, load, nearest
 from preflight.profiles.index import index, needs_prompt
-from preflight.request.own_words import OWN_WORDS, excerpt_of, plain
+from preflight.request.own_words import OWN_WORDS, excerpt_of
 from preflight.values.assets import Asset, Kind, Role, Window, as_stored, printable, unsupported
 from preflight.values.phrase import error_words, joined, phrase
 
@@ -187,13 +188,13 @@ def _known(said: str) -> str:
 def _near(key: str) -> list[str]:
     """List the keys that are most like an unknown one, those of single models among them."""
     known = dict.fromkeys([*RequestFile.__struct_fields__, *SERVICE_KEYS, *index().fields])
-    own = OWN_WORDS.get(plain(key))
+    own = OWN_WORDS.get(plain_key(key))
     return [own] if own else nearest(key, [one for one in known if one != key])
 
 
 def _hinted(said: str) -> str:
     """Add the key that is meant by a word of another language, or is more like an unknown one than a common key."""
-    if "unknown key" in said and (own := OWN_WORDS.get(plain(said.partition(":")[0]))):
+    if "unknown key" in said and (own := OWN_WORDS.get(plain_key(said.partition(":")[0]))):
         return phrase(
             "{q}: unknown key; {what}", q=said.partition(":")[0], what=phrase("did you mean {q}?", q=repr(own))
         )

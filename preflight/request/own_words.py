@@ -1,9 +1,9 @@
 """What people call the keys of a request in their own language, and the line of a request.toml that has a wrong key."""
 
 import re
-import unicodedata
 
 from preflight.files.text import TextError, text_of
+from preflight.files.toml_spans import GIVEN, plain_key
 from preflight.values.excerpt import Excerpt
 
 OWN_WORDS = {
@@ -18,14 +18,7 @@ OWN_WORDS = {
 }
 """What people write in their own language → the key that is meant."""
 MEANT = re.compile(r"did you mean '(\w+)'\?$")
-GIVEN = re.compile(r"(\s*)([\w\-]+|\"[^\"]+\"|'[^']+')(\s*=\s*)(.*)")
-"""A line that gives a key a value."""
 QUOTED_NUMBER = re.compile(r"[\"'](\d+)[\"']")
-
-
-def plain(key: str) -> str:
-    """Normalize a key: composed characters, no quotes."""
-    return unicodedata.normalize("NFC", key).strip("\"'")
 
 
 def excerpt_of(content: bytes, fault: str, hinted: str) -> Excerpt | None:
@@ -43,7 +36,7 @@ def excerpt_of(content: bytes, fault: str, hinted: str) -> Excerpt | None:
         return None
     for number, line in enumerate(lines, 1):
         found = GIVEN.fullmatch(line)
-        if found and plain(found[2]) == plain(key):
+        if found and plain_key(found[2]) == plain_key(key):
             corrected = _corrected(found, why, hinted)
             column = len(found[1]) + 1 if "unknown key" in why else found.start(4) + 1
             return Excerpt(line=number, column=column, text=line, corrected=corrected)

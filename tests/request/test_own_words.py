@@ -4,8 +4,9 @@ import unicodedata
 
 import pytest
 
+from preflight.files.toml_spans import plain_key
 from preflight.request.file import RequestFile
-from preflight.request.own_words import OWN_WORDS, excerpt_of, plain
+from preflight.request.own_words import OWN_WORDS, excerpt_of
 
 
 def test_each_word_leads_to_a_key_that_a_request_has() -> None:
@@ -14,7 +15,7 @@ def test_each_word_leads_to_a_key_that_a_request_has() -> None:
 
 @pytest.mark.parametrize("key", ['"길이"', "'길이'", unicodedata.normalize("NFD", "길이")])
 def test_a_key_is_the_same_in_quotes_and_decomposed(key: str) -> None:
-    assert OWN_WORDS[plain(key)] == "duration"
+    assert OWN_WORDS[plain_key(key)] == "duration"
 
 
 def test_the_line_of_a_key_is_found_and_corrected() -> None:
