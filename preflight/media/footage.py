@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from preflight.probe import open_without_waiting
 from preflight.probe.channels import unlist
-from preflight.probe.container import NO_PROTOCOLS, known_codec, words
+from preflight.probe.container import known_codec, to_decode, words
 from preflight.probe.faults import Unmeasured, Unreadable
 from preflight.probe.mpeg_audio import only_frames
 from preflight.probe.part import part_of
@@ -106,7 +106,7 @@ def _playing(path: str, format_name: str) -> "Iterator[InputContainer]":
         if sniffed.reader != "av":
             raise Unreadable(phrase("a {q} is neither clip nor sound", q=format_name))
         try:
-            container = av.open(stream, "r", format=sniffed.opener, options=NO_PROTOCOLS, metadata_errors="replace")
+            container = to_decode(stream, sniffed.opener)
         except (av.FFmpegError, ValueError, OSError) as error:
             raise _fault(phrase("not a whole {q} file", q=sniffed.opener), error) from None
         with container:

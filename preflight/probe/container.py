@@ -19,7 +19,7 @@ from preflight.values.facts import UNKNOWN
 from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from av.audio.stream import AudioStream
     from av.codec.context import CodecContext
@@ -95,6 +95,19 @@ def opened(
         yield container
 
 
+def to_decode(stream: BinaryIO, demuxer: str, options: "Mapping[str, str] | None" = None) -> "InputContainer":
+    """Open a container to decode it; what libav raises is worded by whoever decodes.
+
+    Args:
+        stream: the file, at its beginning.
+        demuxer: libav's name of the format.
+        options: libav's, for its decoders.
+    """
+    import av
+
+    return av.open(stream, "r", format=demuxer, options={**(options or {}), **NO_PROTOCOLS}, metadata_errors="replace")
+
+
 def walk(container: "InputContainer", stream: "VideoStream | AudioStream") -> Walk:
     """Walk all packets of a stream without decoding; raise Unreadable where the container breaks off."""
     import av
@@ -147,7 +160,7 @@ def decoded_size(stream: BinaryIO, demuxer: str, index: int) -> FrameSize:
     import av
 
     try:
-        with av.open(stream, "r", format=demuxer, options=NO_PROTOCOLS, metadata_errors="replace") as again:
+        with to_decode(stream, demuxer) as again:
             track = again.streams[index]
             frame = next(again.decode(track))
             if isinstance(frame, av.VideoFrame) and isinstance(track, av.VideoStream):

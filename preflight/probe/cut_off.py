@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import msgspec
 
-from preflight.probe.container import NO_PROTOCOLS, known_codec, words
+from preflight.probe.container import known_codec, to_decode, words
 from preflight.probe.faults import Unreadable
 from preflight.probe.trial import STRICT
 from preflight.probe.video import video_streams
@@ -91,10 +91,8 @@ class _Stored(NamedTuple):
 
 
 def _container(stream: BinaryIO, demuxer: str) -> "InputContainer":
-    import av
-
     stream.seek(0)
-    return av.open(stream, "r", format=demuxer, options=NO_PROTOCOLS, metadata_errors="replace")
+    return to_decode(stream, demuxer)
 
 
 def _packets(container: "InputContainer", streams: "Sequence[VideoStream | AudioStream]") -> "Iterator[Packet[Any]]":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from preflight.probe.access_points import changed, moment, reshaped, time_of
 from preflight.probe.channels import unlist
-from preflight.probe.container import NO_PROTOCOLS, known_codec, words
+from preflight.probe.container import known_codec, to_decode, words
 from preflight.probe.faults import Unreadable
 from preflight.values.facts import VideoFacts
 from preflight.values.phrase import phrase
@@ -52,9 +52,7 @@ def refuse_damage(stream: BinaryIO, demuxer: str, clip: VideoFacts | None = None
     size = (clip.coded_width_px, clip.coded_height_px) if clip else None
     fields = (clip.coded_width_px, clip.coded_height_px // 2) if clip and clip.fields else None
     try:
-        with av.open(
-            stream, "r", format=demuxer, options={**STRICT, **NO_PROTOCOLS}, metadata_errors="replace"
-        ) as container:
+        with to_decode(stream, demuxer, STRICT) as container:
             unlist(container, stream, demuxer)
             streams = _media(container)
             for video in container.streams.video:

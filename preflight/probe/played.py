@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import TYPE_CHECKING, BinaryIO
 
-from preflight.probe.container import NO_PROTOCOLS, words
+from preflight.probe.container import to_decode, words
 from preflight.probe.faults import Unreadable
 from preflight.values.phrase import phrase
 
@@ -27,7 +27,7 @@ def played_s(stream: BinaryIO, demuxer: str) -> Fraction:
     stream.seek(0)
     played: dict[int, int] = {}
     try:
-        with av.open(stream, "r", format=demuxer, options=NO_PROTOCOLS, metadata_errors="replace") as container:
+        with to_decode(stream, demuxer) as container:
             for packet in container.demux(container.streams.audio[0]):
                 for rate, samples in _decoded(packet):
                     played[rate] = played.get(rate, 0) + samples
