@@ -31,25 +31,13 @@ COMMANDS = {
     "request/callback-url": "`preflight task wait` needs no callback",
 }
 """Rule → the command that does, or shows, what its remedy asks for."""
-COMMANDS |= {
-    "image/alpha": "`preflight fix --also alpha`",
-    "image/color": "`preflight fix --also color`",
-    "image/hdr": "`preflight fix --also hdr`",
-    "image/location": "`preflight fix --also location`",
-    "video/alpha": "`preflight fix --also alpha`",
-    "video/bit-depth": "`preflight fix --also bit-depth`",
-    "video/codec": "`preflight fix --also codec`",
-    "video/hdr": "`preflight fix --also hdr`",
-    "video/header": "`preflight fix --also header`",
-    "video/interlace": "`preflight fix --also interlace`",
-    "video/location": "`preflight fix --also location`",
-    "video/sound-codec": "`preflight fix --also sound-codec`",
-    "video/streams": "`preflight fix --also streams`",
-    "audio/codec": "`preflight fix --also codec`",
-    "audio/header": "`preflight fix --also header`",
-    "audio/location": "`preflight fix --also location`",
+ALSO = {
+    "image": ("alpha", "color", "hdr", "location"),
+    "video": ("alpha", "bit-depth", "codec", "hdr", "header", "interlace", "location", "sound-codec", "streams"),
+    "audio": ("codec", "header", "location"),
 }
-"""Rules that warn, and are mended where that is asked for."""
+"""Kind → names of its warnings that are mended where that is asked for."""
+COMMANDS |= {f"{kind}/{name}": f"`preflight fix --also {name}`" for kind, names in ALSO.items() for name in names}
 EDITIONS = "`preflight check --profile A --profile B` shows which edition takes it"
 
 

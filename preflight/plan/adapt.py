@@ -6,13 +6,13 @@ from fractions import Fraction
 import msgspec
 
 from preflight.plan.clip_audio import other_audio
+from preflight.plan.image import WEBP
 from preflight.plan.steps import Cut, Encode, Extend, Plan, Retime, Step, Write, find
 from preflight.values.facts import Facts, ImageFacts, VideoFacts
 from preflight.values.findings import Judged
 
 LIGHTER = Fraction(3, 5)
 """Factor for the bit rate after a file was too large."""
-WEBP = "webp"
 SIZE_RULES = {"video/size", "audio/size"}
 LENGTH_RULES = {"video/duration", "audio/duration"}
 SHORTER_S = Fraction(1, 20)

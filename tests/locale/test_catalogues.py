@@ -100,6 +100,7 @@ FRAGMENTS = {
     "__init__.py": "Python's own words on a missing name",
     "scale/__init__.py": "Python's own words on a missing name",
     "cli/doctor.py": "a command for a shell",
+    "cli/explain.py": "a command for a shell",
     "cli/options/common.py": "help, whose whole text is in the catalogues",
     "cli/options/option.py": "a fault of the program",
     "cli/ui.py": "help, whose whole text is in the catalogues",
