@@ -175,7 +175,7 @@ def _short(given: object) -> str:
     return printable(repr(given)[:80])
 
 
-def door_of(  # noqa: PLR0913 - where to, and as whom, each by name
+def endpoint_of(  # noqa: PLR0913 - where to, and as whom, each by name
     edition: Profile,
     key: str,
     base_url: str | None,

@@ -11,8 +11,8 @@ from preflight.api.common import (
     AnyPath,
     Progress,
     Teller,
-    door_of,
     edition_of,
+    endpoint_of,
     ledger_path,
     measuring,
     refuse_no_text,
@@ -77,7 +77,7 @@ def submit(  # noqa: PLR0913 - where to, and under which conditions, each by nam
     refuse_no_text(key, "key", "the service's key")
     spec = spec_of(request, profile)
     edition = edition_of(profile, spec.model)
-    endpoint = door_of(edition, key, base_url, files_url, agent=agent)
+    endpoint = endpoint_of(edition, key, base_url, files_url, agent=agent)
     terms = Terms(ledger=ledger_path(ledger), bucket=bucket, again=again, max_credits=_allowed(max_credits))
     how = partial(measuring, "exact", None, cache=True, allow_private=endpoint.allow_private, agent=agent)
     with _steps(edition, Teller(progress), keep_location=keep_location) as steps:

@@ -10,8 +10,8 @@ from preflight.api.common import (
     AnyPath,
     Progress,
     Teller,
-    door_of,
     edition_of,
+    endpoint_of,
     ledger_path,
     path_of,
     refuse_no_seconds,
@@ -107,7 +107,7 @@ def _account(  # noqa: PLR0913 - where to ask, and as whom
     refuse_no_text(key, "key", "the service's key")
 
     def door_to(known: str | None) -> Endpoint:
-        return door_of(edition, key, base_url, known=known, agent=agent)
+        return endpoint_of(edition, key, base_url, known=known, agent=agent)
 
     return account_of(which, edition, ledger_path(ledger), door_to)
 

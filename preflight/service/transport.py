@@ -161,9 +161,9 @@ def _as_httpx() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        house = type(error).__module__.partition(".")[0]
-        kind = httpx.ProxyError if house == "socksio" else getattr(httpx, type(error).__name__, None)
-        if house not in ("httpcore", "socksio") or kind is None:
+        library = type(error).__module__.partition(".")[0]
+        kind = httpx.ProxyError if library == "socksio" else getattr(httpx, type(error).__name__, None)
+        if library not in ("httpcore", "socksio") or kind is None:
             raise
         raise kind(str(error)) from error
 
