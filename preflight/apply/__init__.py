@@ -295,6 +295,6 @@ def _colors(plan: Plan, facts: VideoFacts) -> "Colors":
     from preflight.workers.isolated import call_isolated
 
     try:
-        return call_isolated(seen_colors, plan.asset.path, facts.format)
+        return call_isolated(seen_colors, plan.asset.path, facts)
     except (Unmeasured, Unreadable) as fault:
         raise FixFailed(phrase("its colors cannot be told: {fault}", fault=fault)) from None

@@ -16,7 +16,7 @@ from preflight.apply.mixdown import simpler
 from preflight.apply.remux import DOLBY_TAG, HEVC_TAG
 from preflight.apply.shown import SHOWN, shown_filters
 from preflight.apply.start_offset import begins_whole, start_offset_s
-from preflight.apply.steady import constant_rate, held, on_grid, placed, silent
+from preflight.apply.steady import constant_rate, copied_times, held, placed, silent
 from preflight.apply.verification import planned_s
 from preflight.media.reading import Colors
 from preflight.plan.clip_audio import kept_after
@@ -57,6 +57,8 @@ QUALITY = {"preset": "superfast", "crf": 14, "aq-mode": 0, "g": 60, "pix_fmt": "
 """A reference clip is a hint to a model: bytes are spent, not seconds. Measurements stand in `apply.quality`."""
 LAST_KEY_S = Fraction(1, 10)
 """Seconds before the end at which a keyframe is forced, so that the last frame is decoded soon for comparison."""
+OF_FIRST_LAYER: tuple[Filter, ...] = (("format", {"pix_fmts": "yuv420p|yuv422p|yuv444p|yuv420p10le|yuv422p10le"}),)
+"""Drops the layer of transparency, which ffmpeg decodes from its version 9 on, and others here never see."""
 COMPARABLE: tuple[Filter, ...] = (
     ("scale", {"out_range": "tv"}),
     ("format", {"pix_fmts": "yuv420p"}),
@@ -275,6 +277,7 @@ def _filtered(video: Any, steps: tuple[Step, ...], facts: VideoFacts, colors: Co
     cut, flatten = find(steps, Cut), find(steps, Flatten)
     before, blurred, after = around_blur(steps)
     steady = constant_rate(steps, facts)
+    video = chained(video, OF_FIRST_LAYER if facts.alpha_layer else [])
     video = chained(video, unread_filters(colors))
     video = chained(video, [] if steady else placed(steps, facts))
     counted = facts.duration_s is not None
@@ -285,7 +288,7 @@ def _filtered(video: Any, steps: tuple[Step, ...], facts: VideoFacts, colors: Co
         video = chained(chained(video, filters((*before, *retimed), cut, colors, counted=counted)), steady)
         rest = tuple(step for step in after if not isinstance(step, Retime))
         video = chained(on_blur(video, blurred), filters(rest, cut, colors))
-    if flatten:
+    if flatten and not facts.alpha_layer:
         video = on_color(video, flatten.color, colors)
     return chained(video, tag_filters(colors, mapped=find(steps, ToneMap) is not None))
 
@@ -365,7 +368,7 @@ def _copied(facts: VideoFacts) -> dict[str, Any]:
     """
     hevc = DOLBY_TAG if facts.only_dolby_vision else HEVC_TAG
     tag = {"tag:v": hevc} if facts.codec == "hevc" else {}
-    return {"c:v": "copy", **tag, **on_grid(facts), **({"strict": "unofficial"} if facts.dolby_vision else {})}
+    return {"c:v": "copy", **tag, **copied_times(facts), **({"strict": "unofficial"} if facts.dolby_vision else {})}
 
 
 def _video_options(steps: tuple[Step, ...], facts: VideoFacts) -> dict[str, Any]:

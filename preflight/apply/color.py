@@ -11,6 +11,7 @@ from typing import Any
 
 from preflight.media.reading import Colors, colors_of
 from preflight.probe.faults import Unreadable
+from preflight.values.facts import VideoFacts
 
 Filter = tuple[str, dict[str, Any]]
 """Name and arguments of a filter."""
@@ -62,8 +63,8 @@ because ffmpeg 5 converts by another one, and tags none."""
 TONE_FILTERS = frozenset({"zscale"} | {name for name, _ in TONES})
 
 
-def seen_colors(path: str, format_name: str) -> Colors:
-    """Read colour tags from the first decoded frame, else from the container.
+def seen_colors(path: str, facts: VideoFacts) -> Colors:
+    """Read colour tags from the first decoded frame, else from the container; an HDR transfer from the clip's facts.
 
     Raises:
         Unmeasured: it cannot be opened, or changed.
@@ -71,16 +72,16 @@ def seen_colors(path: str, format_name: str) -> Colors:
     """
     from preflight.media.footage import lone_frame, open_video, timed
 
-    with open_video(path, format_name) as (container, track):
+    with open_video(path, facts.format) as (container, track):
         context = track.codec_context
         told = int(context.color_primaries), int(context.color_trc), int(context.colorspace)
         if lone := lone_frame(container, track):
-            return colors_of(lone, told)
-    with open_video(path, format_name) as (container, track):
+            return colors_of(lone, told, facts.transfer)
+    with open_video(path, facts.format) as (container, track):
         first = next(timed(container, track), None)
         if first is None:
             raise Unreadable("no frame can be decoded")
-        return colors_of(first[1], told)
+        return colors_of(first[1], told, facts.transfer)
 
 
 def unread_filters(colors: Colors | None) -> list[Filter]:

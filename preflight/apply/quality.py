@@ -85,7 +85,7 @@ def measure_quality(plan: Plan, facts: Facts, made: Path, *, limit_s: float = TI
 
     with tempfile.TemporaryDirectory(prefix="preflight-") as folder:
         log = Path(folder) / "vmaf.json"
-        colors = call_isolated(seen_colors, plan.asset.path, facts.format)
+        colors = call_isolated(seen_colors, plan.asset.path, facts)
         compared = compile_comparison(plan, facts, made, log, colors=colors)
         run_first_able(needs(plan.steps) | FILTERS, compared, limit_s=limit_s)
         return read_log(log)

@@ -52,6 +52,11 @@ def silent(steps: tuple[Step, ...]) -> list[Filter]:
     return [("aresample", {"async": 1, "first_pts": 0})] if lead and lead.how == "silence" else []
 
 
+def copied_times(facts: VideoFacts) -> dict[str, Any]:
+    """Build the option that sets the timestamps of a copy, where they are not right as they stand."""
+    return on_grid(facts) or from_first_frame(facts)
+
+
 def on_grid(facts: VideoFacts) -> dict[str, Any]:
     """Build the option that restores exact timestamps of a constant rate in a copy."""
     rate = facts.frame_rate_hz
@@ -66,3 +71,11 @@ def on_grid(facts: VideoFacts) -> dict[str, Any]:
     exact = ":".join(f"{name}={value}" for name, value in times.items())
     # The first filter changes the time base alone: expressions count in the incoming one.
     return {"bsf:v": f"setts=pts={pts}:dts=DTS:time_base={base},setts={exact}:duration={step}"}
+
+
+def from_first_frame(facts: VideoFacts) -> dict[str, Any]:
+    """Build the option that begins a silent copy with its first frame, where its header claims time before it."""
+    claimed, shown = facts.header_duration_s, facts.duration_s
+    if facts.sounds or facts.format == "avi" or claimed is None or shown is None or claimed <= shown:
+        return {}
+    return {"bsf:v": "setts=pts=PTS-STARTPTS:dts=DTS-STARTPTS"}

@@ -99,7 +99,7 @@ class Viewer:
         from preflight.media.view import as_seen
 
         at_s, frame = self._reel.at(moment_s + self._late)
-        colors = self._colors = self._colors or colors_of(frame, self._told)
+        colors = self._colors = self._colors or colors_of(frame, self._told, self._facts.transfer)
         shown = _kept(as_seen(frame, self._facts, SIDE_PX, partial(drawn, frame, colors)))
         flat = None
         if self._ground is not None and any(part.is_alpha for part in frame.format.components):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 UNSPECIFIED, RGB, YCGCO, ICTCP = 2, 0, 8, 14
 PQ, HLG = 16, 18
+HDR_TRANSFERS = {"smpte2084": PQ, "arib-std-b67": HLG}
 FULL = 2
 """libav's code for full range."""
 LUMA = {
@@ -72,16 +73,20 @@ class Colors(msgspec.Struct, frozen=True, kw_only=True):
         return self.transfer in (PQ, HLG) or (self.matrix == ICTCP and self.transfer is None)
 
 
-def colors_of(frame: "VideoFrame", told: tuple[int, int, int]) -> Colors:
+def colors_of(frame: "VideoFrame", told: tuple[int, int, int], measured: str | None = None) -> Colors:
     """Return a frame's colors, completed by its container's.
 
     Args:
         frame: a decoded frame.
         told: the container's primaries, transfer and matrix.
+        measured: ffmpeg's name of the transfer in the clip's facts; an HDR one, which a record of Dolby Vision or a
+            message beside the frames may tell alone, stands where frame and container tell none.
     """
     shown = int(frame.color_primaries), int(frame.color_trc), int(frame.colorspace)
     pairs = zip(shown, told, strict=True)
     primaries, transfer, matrix = (next((c for c in pair if c != UNSPECIFIED), None) for pair in pairs)
+    if transfer not in HDR_TRANSFERS.values():
+        transfer = HDR_TRANSFERS.get(measured or "", transfer)
     rgb = bool(frame.format.is_rgb) or bool(frame.format.has_palette)
     full = not rgb and (int(frame.color_range) == FULL or frame.format.name.startswith("yuvj"))
     return Colors(rgb=rgb, matrix=matrix, primaries=primaries, transfer=transfer, full=full, lines=frame.height)

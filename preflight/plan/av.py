@@ -52,6 +52,9 @@ BESIDE = frozenset({"video/location", "video/name", "video/streams", HEADER})
 """Rules that a clip breaks by what stands beside its frames and its audio, which are then copied whatever they are."""
 ENCODED_ANEW = {"video/hdr", "video/bit-depth", "video/interlace", "video/alpha", "video/pixel-shape"}
 """Rules whose findings only an encode of the frames clears."""
+ON_FIRST_LAYER = "black"
+"""The color behind frames whose transparency is a layer of its own: they are stored multiplied by it, as Apple does, so
+that decoders that know no layers show them on black."""
 HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
 
 
@@ -227,7 +230,8 @@ def _video_repairs(facts: VideoFacts, fix_options: FixOptions) -> Iterator[Step]
         width, height = facts.coded_width_px, facts.coded_height_px
         yield Aperture(area=facts.aperture, stored_width_px=width, stored_height_px=height, loss="lossless", clears=())
     if facts.alpha:
-        yield Flatten(color=fix_options.pad_color, loss="lossy", clears=("video/alpha",))
+        color = ON_FIRST_LAYER if facts.alpha_layer else fix_options.pad_color
+        yield Flatten(color=color, loss="lossy", clears=("video/alpha",))
     if facts.rotation_deg or facts.mirrored:
         yield Turn(degrees=facts.rotation_deg, mirrored=facts.mirrored, loss="lossless", clears=())
 

@@ -1,9 +1,10 @@
-"""WAV with PCM: its header in, `AudioFacts` out, without a decoder."""
+"""WAV with PCM: its header in, `AudioFacts` out; a decoder is asked only where frames of a codec stand among samples."""
 
 from typing import BinaryIO
 
 from preflight.probe.disguise import LOOKED_AT_BYTES, coded_within
 from preflight.probe.faults import Unreadable
+from preflight.probe.played import played_s
 from preflight.probe.wave import Layout, Wave, refuse_cut
 from preflight.values.facts import AudioFacts
 
@@ -23,7 +24,7 @@ def pcm_facts(stream: BinaryIO, wave: Wave, size: int, *, measure: bool) -> Audi
         measure: whether to check the samples for disguised codecs.
 
     Raises:
-        Unreadable: it is truncated, or has no samples.
+        Unreadable: it is truncated, has no samples, or hides frames that no decoder plays.
     """
     refuse_cut(wave)
     layout, length = wave.layout, wave.present_s()
@@ -31,6 +32,8 @@ def pcm_facts(stream: BinaryIO, wave: Wave, size: int, *, measure: bool) -> Audi
         raise Unreadable("holds no samples")
     hidden = _hidden(stream, wave, layout) if measure else None
     how = "header's layout, bytes there" if measure else "header"
+    if hidden:
+        length, how = played_s(stream, "wav"), "PyAV, decoded"
     return AudioFacts(
         format="wav",
         bytes=size,

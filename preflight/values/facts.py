@@ -177,6 +177,11 @@ class VideoFacts(_Facts, frozen=True, kw_only=True, tag="video"):
         """Whether only a Dolby Vision decoder shows the right colors."""
         return self.dolby_vision is not None and "." not in self.dolby_vision
 
+    @property
+    def alpha_layer(self) -> bool:
+        """Whether transparency is a layer of its own, without which most decoders show the frames: HEVC's."""
+        return self.alpha and self.codec == "hevc"
+
 
 class AudioFacts(_Facts, frozen=True, kw_only=True, tag="audio"):
     """An audio file."""

@@ -7,16 +7,25 @@ from pathlib import Path
 
 import av
 import pytest
+from imageio_ffmpeg import get_ffmpeg_exe
 from PIL import Image
 
 from preflight.apply import Applied, apply_plan
 from preflight.flow.fix import order_of
 from preflight.plan import FixOptions, plan
-from tests.specimens import MEDIA, PROFILE, first_picture, judged
+from preflight.plan.steps import Flatten, find
+from tests.specimens import MACHINES_FFMPEG, MEDIA, PROFILE, first_picture, judged
+from tests.test_truth import TABLE
 
 PLACES = ["image-gps.jpg", "image-gps.png", "image-gps.webp", "image-serial-number.jpg", "image-city-in-xmp.jpg"]
 CLIPS = ["video-location.mp4", "video-location.mov"]
 BLUE = (48, 96, 192)
+WARNED = sorted(
+    case.specimen.removeprefix("media/")
+    for case in TABLE
+    if case.warnings and not case.errors and case.profile == PROFILE.name and case.specimen.startswith("media/")
+)
+"""Passing specimens with warnings."""
 
 
 def mended(path: Path, folder: Path, also: str, **fix_options: str) -> Applied:
@@ -138,3 +147,29 @@ def test_what_is_transparent_of_a_clip_is_put_on_the_color(name: str, tmp_path: 
 )
 def test_what_a_report_warns_of_is_gone_from_the_new_file(name: str, also: str, tmp_path: Path) -> None:
     assert mended(MEDIA / name, tmp_path, also).judged.verdict == "pass"
+
+
+@pytest.mark.parametrize("name", WARNED)
+def test_every_warning_that_can_be_mended_is_or_is_said_to_stay(name: str, tmp_path: Path) -> None:
+    """No plan that `also` makes of a specimen fails once it is carried out."""
+    verdict = judged(MEDIA / name)
+    found = plan(verdict, PROFILE, FixOptions(also=("all",)))
+    mendable = {one.rule for one in verdict.findings if one.fix != "none" and one.severity != "error"}
+    assert {*found.also, *(finding.rule for finding in found.left)} == mendable
+    assert bool(found.steps) >= bool(found.also)
+    if found.steps:
+        mended(MEDIA / name, tmp_path, "all")
+
+
+@pytest.mark.parametrize("ffmpeg", [MACHINES_FFMPEG, get_ffmpeg_exe()], ids=["machine's", "wheel's"])
+def test_a_layer_of_transparency_is_left_out_whether_ffmpeg_decodes_it_or_not(
+    ffmpeg: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not ffmpeg:
+        pytest.skip("this machine has no ffmpeg of its own")
+    monkeypatch.setenv("PREFLIGHT_FFMPEG", ffmpeg)
+    name = "video-hevc-alpha.mov"
+    done = mended(MEDIA / name, tmp_path, "alpha", pad_color="white")
+    assert find(done.plan.steps, Flatten) == Flatten(color="black", loss="lossy", clears=("video/alpha",))
+    shades = [first_picture(path).convert("L").getextrema() for path in (done.path, str(MEDIA / name))]
+    assert all(abs(one - other) <= 8 for one, other in zip(*shades, strict=True))

@@ -45,7 +45,7 @@ def test_one_frame_decoded_by_itself_tells_the_same_colors(name: str) -> None:
     with open_video(media(name), facts.format) as (container, track):
         told = int(track.codec_context.color_primaries), int(track.codec_context.color_trc)
         _, first = next(timed(container, track))
-        assert seen_colors(media(name), facts.format) == colors_of(first, (*told, int(track.codec_context.colorspace)))
+        assert seen_colors(media(name), facts) == colors_of(first, (*told, int(track.codec_context.colorspace)))
 
 
 def test_tones_that_nobody_describes_are_taken_for_the_usual_ones() -> None:

@@ -3,13 +3,14 @@
 import re
 from fractions import Fraction
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.apply.steady import constant_rate, held, on_grid, silent
+from preflight.apply.steady import constant_rate, from_first_frame, held, on_grid, silent
 from preflight.plan.steps import Cut, Extend, Lead, Retime, Step
-from preflight.values.facts import VideoFacts
+from preflight.values.facts import AudioTrack, VideoFacts
 from tests import made
 
 NTSC = Fraction(30000, 1001)
@@ -71,3 +72,16 @@ def test_only_containers_that_round_are_put_on_the_grid(container: str) -> None:
     assert on_grid(clip(container=container))
     assert on_grid(clip(container=container, constant=False)) == on_grid(clip(None, container)) == {}
     assert on_grid(clip(container="mp4")) == {}
+
+
+def test_only_a_silent_copy_that_claims_more_than_it_shows_is_begun_anew() -> None:
+    late = msgspec.structs.replace(clip(container="mp4"), duration_s=Fraction(4), header_duration_s=Fraction(5))
+    assert from_first_frame(late)
+    for other in (
+        {"header_duration_s": Fraction(4)},
+        {"header_duration_s": None},
+        {"duration_s": None},
+        {"format": "avi"},
+        {"sounds": (AudioTrack(place=0, codec="aac"),)},
+    ):
+        assert from_first_frame(msgspec.structs.replace(late, **other)) == {}

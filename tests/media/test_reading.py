@@ -115,6 +115,18 @@ def test_what_a_frame_does_not_say_its_container_does() -> None:
     assert (found.primaries, found.transfer, found.matrix, found.lines) == (9, 16, None, 16)
 
 
+@pytest.mark.parametrize(("told", "measured", "transfer"), [(2, "smpte2084", PQ), (1, "arib-std-b67", HLG)])
+def test_a_high_range_that_only_a_record_beside_the_frames_tells_is_drawn_so(
+    told: int, measured: str, transfer: int
+) -> None:
+    untold = frame(128)
+    untold.color_trc = told
+    assert colors_of(untold, (2, 2, 2), measured).transfer == transfer
+    untold.color_trc = PQ
+    assert colors_of(untold, (2, HLG, 2), "arib-std-b67").transfer == PQ
+    assert not colors_of(frame(128), (2, 2, 2), "bt709").high
+
+
 @pytest.mark.parametrize(
     ("pixel_format", "rgb", "full"),
     [("yuv420p", False, False), ("yuvj420p", False, True), ("rgb24", True, False), ("pal8", True, False)],

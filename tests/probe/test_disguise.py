@@ -129,7 +129,7 @@ def test_a_frame_of_ac3_tells_its_length(head: str, size: int) -> None:
 
 
 @pytest.mark.parametrize("name", ["sound-dts-under-pcm.wav", "sound-dts-under-pcm-swapped.wav"])
-def test_what_is_found_is_told_with_the_length_that_the_header_makes(name: str) -> None:
+def test_what_is_found_is_told_beside_the_length_that_the_header_makes(name: str) -> None:
     facts = audio(name)
-    assert facts.duration_s == 2
+    assert facts.header_duration_s == 2
     assert (facts.codec, facts.sample_type, facts.channels) == ("dts", "coded", None)

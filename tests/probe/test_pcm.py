@@ -60,7 +60,12 @@ def test_a_codec_among_the_samples_is_found_by_measuring_alone(name: str) -> Non
     assert (found.measured_by["codec"], found.sample_type) == (HIDDEN, "coded")
     assert (found.channels, found.bit_depth) == (None, None)
     assert (told.measured_by["codec"], told.codec, told.sample_type) == ("header", "pcm_s16le", "integer")
-    assert found.duration_s == told.duration_s
+    assert found.header_duration_s == told.duration_s == 2
+
+
+def test_frames_among_the_samples_last_as_long_as_a_decoder_plays_them() -> None:
+    lengths = {name: facts((MEDIA / name).read_bytes()).duration_s for name in HIDING}
+    assert lengths == {HIDING[0]: 4, HIDING[1]: Fraction(31 * 1024, 32_000), HIDING[2]: Fraction(31 * 1024, 32_000)}
 
 
 @pytest.mark.parametrize("name", HIDING)
