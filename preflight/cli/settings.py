@@ -16,6 +16,7 @@ from preflight.cli.searched import SETTINGS_FILES, folders, is_strangers, own_fi
 from preflight.errors import CallError
 from preflight.files.text import TextError, bytes_of, toml_of
 from preflight.files.toml import TableError, convert_table
+from preflight.files.toml_places import excerpt_at
 from preflight.locale import localized
 from preflight.policy.policy import Ignore, Override, Policy, UnknownRuleError, refuse_wrong
 from preflight.system import files as system
@@ -75,7 +76,7 @@ def read_own_settings(here: Path) -> dict[str, str | float]:
     if system.HAS_OWNERS and (state.st_uid not in {system.me(), 0} or state.st_mode & 0o002):
         _say(phrase("{q} may be written by others, and was passed over", q=name))
         return {}
-    said = _checked(table, name)
+    said = _checked(table, path, name)
     if policy := [key for key in POLICY if key in said]:
         raise CallError(
             phrase("{q}: {w}: a policy belongs into the settings of the folder that it judges", q=name, w=policy[0])
@@ -141,7 +142,7 @@ def _found(here: Path) -> Found | None:
             if is_strangers(path, here):
                 _say(phrase("{q} belongs to somebody else, and was passed over", q=name))
                 continue
-            return Found(path, name, _checked(table, name))
+            return Found(path, name, _checked(table, path, name, keys))
     return None
 
 
@@ -193,9 +194,10 @@ def _table(path: Path, name: str, keys: tuple[str, ...]) -> dict[str, Any] | Non
     return table if isinstance(table, dict) else None
 
 
-def _checked(table: dict[str, Any], name: str) -> dict[str, Any]:
+def _checked(table: dict[str, Any], path: Path, name: str, keys: tuple[str, ...] = ()) -> dict[str, Any]:
     try:
         settings = convert_table(table, Settings)
     except TableError as error:
-        raise CallError(phrase("{q}: {fault}", q=name, fault=error_words(error))) from None
+        excerpt = excerpt_at(bytes_of(path, MAX_BYTES), ".".join((*keys, str(error))))
+        raise CallError(phrase("{q}: {fault}", q=name, fault=error_words(error)), excerpt=excerpt) from None
     return {key: value for key, value in msgspec.structs.asdict(settings).items() if value is not None}

@@ -17,6 +17,8 @@ ALL = "all"
 BEYOND = {"readable", "unjudged"}
 """Rules that no step clears."""
 HEADER = "video/header"
+SAID_FOR = {"cmyk": "color", "10-bit": "bit-depth", "transparency": "alpha", "gps": "location"}
+"""Words that reports and people use → names."""
 
 
 def also_names() -> tuple[str, ...]:
@@ -25,23 +27,23 @@ def also_names() -> tuple[str, ...]:
 
 
 def read_also(given: Iterable[str]) -> tuple[str, ...]:
-    """Parse names of warnings, also comma-separated.
+    """Parse names of warnings, also comma-separated, in any case; `SAID_FOR` has other words for some.
 
     Raises:
         CallError: a name is unknown; suggests the nearest.
     """
     words = [word.strip() for text in given for word in text.split(",") if word.strip()]
-    known = also_names()
+    found, known = dict.fromkeys(map(_name, words)), also_names()
     for word in words:
-        if word != ALL and _short(word) not in known:
-            near = difflib.get_close_matches(_short(word), (*known, ALL), 1, 0.5)
+        if _name(word) != ALL and _name(word) not in known:
+            near = difflib.get_close_matches(_name(word), (*known, ALL), 1, 0.5)
             advice = (
                 phrase("Did you mean {q}?", q=near[0])
                 if near
                 else phrase("Known are {l}, and {w}.", l=joined(known), w=ALL)
             )
             raise CallError(phrase("also: no warning that can be mended is called {q}", q=repr(word)), advice=advice)
-    return tuple(dict.fromkeys(word if word == ALL else _short(word) for word in words))
+    return tuple(found)
 
 
 def wished(findings: Iterable[Finding], also: tuple[str, ...]) -> Iterator[Finding]:
@@ -61,3 +63,9 @@ def wished(findings: Iterable[Finding], also: tuple[str, ...]) -> Iterator[Findi
 
 def _short(rule: str) -> str:
     return rule.rpartition("/")[2]
+
+
+def _name(word: str) -> str:
+    """Return the name that a word stands for; the word where it stands for none."""
+    short = _short(word).lower()
+    return SAID_FOR.get(short, short)

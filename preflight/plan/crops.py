@@ -1,4 +1,4 @@
-"""Parse crops: `FILE=x,y,w,h` and `FILE=top` → `FixOptions.crop_of`."""
+"""Parse crops: `FILE=x,y,w,h`, `FILE=top`, or `top` of the only picture or clip → `FixOptions.crop_of`."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -32,18 +32,18 @@ def read_crop(text: str) -> Where | Area:
 
 
 def crops_of(texts: Iterable[str], assets: Sequence[Asset]) -> dict[str, Where | Area]:
-    """Map path → crop, from texts such as "wide.png=top"; the last for a file counts.
+    """Map path → crop, from texts such as "wide.png=top" or "top"; the last for a file counts.
 
     Raises:
         CallError: a text is no crop, names none of the assets, several, or a sound.
     """
     found: dict[str, Where | Area] = {}
     for text in texts:
-        name, _, part = text.rpartition("=")
-        if not name:
+        name, equals, part = text.rpartition("=")
+        if equals and not name:
             raise CallError(phrase("crop: expected FILE={what}, got {q}", what=EXPECTED, q=repr(text)))
         part_of = read_crop(part)
-        for place in named(name, f"{shown(name)}={part}", assets):
+        for place in named(name, f"{shown(name)}={part}" if name else part, assets):
             if assets[place].expected_kind == "audio":
                 raise CallError(phrase("crop: {q}: a sound has no picture", q=shown(name)))
             found[assets[place].path] = part_of

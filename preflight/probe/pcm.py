@@ -1,4 +1,4 @@
-"""WAV with PCM: its header in, `AudioFacts` out; a decoder is asked only where frames of a codec stand among samples."""
+"""WAV with PCM: its header in, `AudioFacts` out; a decoder is asked only for frames of a codec among samples."""
 
 from typing import BinaryIO
 

@@ -17,6 +17,7 @@ import msgspec
 from preflight.errors import ProfileError
 from preflight.files.text import TextError, bytes_of, toml_of
 from preflight.files.toml import TableError, convert_table
+from preflight.files.toml_places import excerpt_at
 from preflight.profiles.common import JOINED, common
 from preflight.profiles.consistency import refuse_inconsistent
 from preflight.profiles.inherited import refuse_missing, signed, with_places
@@ -86,8 +87,11 @@ def _loaded(path: Path) -> Profile:
         profile = convert_table(with_places(table), Profile, dec_hook=_decode)
         refuse_inconsistent(profile)
     except TableError as error:
+        excerpt = excerpt_at(bytes_of(path, MAX_BYTES), str(error), above=False)
         raise ProfileError(
-            phrase("{q}: {fault}", q=path.name, fault=error_words(error)), advice=Remedy("print-schema")
+            phrase("{q}: {fault}", q=path.name, fault=error_words(error)),
+            advice=Remedy("print-schema"),
+            excerpt=excerpt,
         ) from None
     return profile
 

@@ -178,7 +178,10 @@ def _known(said: str) -> str:
     """List all keys, as advice on an unknown one."""
     if "unknown key" not in said:
         return ""
-    keys, near = joined(RequestFile.__struct_fields__), _near(said.partition(":")[0])
+    key = said.partition(":")[0]
+    if "." in key:
+        return phrase("An entry of {w} has {l}.", w=key.partition(".")[0], l=joined(AssetEntry.__struct_fields__))
+    keys, near = joined(RequestFile.__struct_fields__), _near(key)
     has = phrase(
         "A request has {l1}; a .json has the service's names for the assets: {l2}.", l1=keys, l2=joined(SERVICE_KEYS)
     )

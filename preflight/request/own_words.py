@@ -2,8 +2,7 @@
 
 import re
 
-from preflight.files.text import TextError, text_of
-from preflight.files.toml_spans import GIVEN, plain_key
+from preflight.files.toml_places import Spot, excerpt_at
 from preflight.values.excerpt import Excerpt
 
 OWN_WORDS = {
@@ -22,30 +21,19 @@ QUOTED_NUMBER = re.compile(r"[\"'](\d+)[\"']")
 
 
 def excerpt_of(content: bytes, fault: str, hinted: str) -> Excerpt | None:
-    """Find the line of a request.toml with the key that a fault begins with; None where there is none.
+    """Find the line of a request.toml with the place that a fault begins with; None where there is none.
 
     Args:
         content: the file.
-        fault: `key: why`.
+        fault: `place: why`.
         hinted: the same with a hint, where there is one, at the key that is meant.
     """
-    key, _, why = fault.partition(":")
-    try:
-        lines = text_of(content).replace("\r", "").split("\n")
-    except TextError:
-        return None
-    for number, line in enumerate(lines, 1):
-        found = GIVEN.fullmatch(line)
-        if found and plain_key(found[2]) == plain_key(key):
-            corrected = _corrected(found, why, hinted)
-            column = len(found[1]) + 1 if "unknown key" in why else found.start(4) + 1
-            return Excerpt(line=number, column=column, text=line, corrected=corrected)
-    return None
 
+    def corrected(line: str, spot: Spot) -> str | None:
+        """Write the key that is meant, or a number without its quotes; None where that is not the fault."""
+        if meant := MEANT.search(hinted):
+            return f"{line[: spot.begin]}{meant[1]}{line[spot.end :]}"
+        number = QUOTED_NUMBER.match(line, spot.value) if "a whole number" in fault else None
+        return f"{line[: spot.value]}{number[1]}{line[number.end() :]}" if number else None
 
-def _corrected(found: re.Match[str], why: str, hinted: str) -> str | None:
-    """Write the key that is meant, or a number without its quotes; None where that is not the fault."""
-    if meant := MEANT.search(hinted):
-        return f"{found[1]}{meant[1]}{found[3]}{found[4]}"
-    number = QUOTED_NUMBER.fullmatch(found[4].strip()) if "a whole number" in why else None
-    return f"{found[1]}{found[2]}{found[3]}{number[1]}" if number else None
+    return excerpt_at(content, fault, corrected)

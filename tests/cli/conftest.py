@@ -27,6 +27,7 @@ Program = Callable[..., Ended]
 def program(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Program:
     """The program, run in an empty folder without a key, a ledger of its own, or anybody to ask."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys.modules["__main__"], "__package__", None)  # else `python -m pytest` names the program
     monkeypatch.delenv("EVOLINK_API_KEY", raising=False)
     monkeypatch.setenv("PREFLIGHT_LEDGER", str(tmp_path / "ledger.sqlite3"))
 

@@ -172,3 +172,11 @@ def test_a_name_that_is_like_none_is_refused_with_all_of_them() -> None:
         read_also(["xyzzy"])
     assert "location" in str(caught.value.remedies[0])
     assert "readable" not in also_names()
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [("HDR", "hdr"), ("CMYK", "color"), ("10-bit", "bit-depth"), ("image/GPS", "location"), ("All", "all")],
+)
+def test_words_of_reports_name_warnings_too(word: str, name: str) -> None:
+    assert read_also((f"{word}, {name}",)) == (name,)

@@ -109,7 +109,17 @@ def test_a_name_of_no_file_is_refused_with_the_nearest() -> None:
         crops_of(["wide.pgn=top"], [Asset(path="wide.png")])
     assert str(caught.value.remedies[0]) == "Did you mean wide.png?"
     with pytest.raises(CallError, match="expected FILE="):
-        crops_of(["top"], [Asset(path="wide.png")])
+        crops_of(["=top"], [Asset(path="wide.png")])
+
+
+def test_a_part_alone_is_one_of_the_only_picture_or_clip() -> None:
+    song, wide, tall = (Asset(path=path) for path in ("song.mp3", "wide.png", "tall.mp4"))
+    assert crops_of(["top"], [song, wide]) == {"wide.png": "top"}
+    assert crops_of(["100, 50, 640, 480"], [tall, song]) == {"tall.mp4": PART}
+    for given, why in (([wide, tall], "top: 2 pictures and clips are given"), ([song], "top: no picture or clip")):
+        with pytest.raises(CallError, match=why) as caught:
+            crops_of(["top"], given)
+        assert str(caught.value.remedies[0]) == "Write FILE=top, or image 1=top."
 
 
 def test_a_sound_has_nothing_to_crop() -> None:

@@ -28,7 +28,28 @@ def test_the_line_of_a_key_is_found_and_corrected() -> None:
 
 @pytest.mark.parametrize(
     ("content", "fault"),
-    [(b"a = 1", "b: missing"), (b"[b]\na = 1", "b.c: unknown key"), (b"\xff\xff", "a: unknown key")],
+    [(b"a = 1", "b: missing"), (b"a = 1", "b.c: unknown key"), (b"\xff\xff", "a: unknown key")],
 )
 def test_where_no_line_has_the_key_none_is_shown(content: bytes, fault: str) -> None:
     assert excerpt_of(content, fault, fault) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "fault", "hint", "corrected"),
+    [
+        (
+            'videos = [{ kep = "1-4", path = "c" }]',
+            "videos.0.kep: unknown key",
+            "keep",
+            '[{ keep = "1-4", path = "c" }]',
+        ),
+        ("videos = [{ path = 'c', cut = 1 }]", "videos.0.cut: unknown key", "", None),
+        ('duration = "5" # seconds', "duration: expected a whole number, got '5'", "", "5 # seconds"),
+    ],
+)
+def test_what_is_meant_is_written_anew_wherever_in_its_line_it_stands(
+    line: str, fault: str, hint: str, corrected: str | None
+) -> None:
+    found = excerpt_of(line.encode(), fault, f"{fault}; did you mean {hint!r}?" if hint else fault)
+    assert found
+    assert found.corrected == (f"{line.partition('=')[0]}= {corrected}" if corrected else None)

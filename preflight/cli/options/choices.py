@@ -79,7 +79,7 @@ class FixChoices(Group, frozen=True, kw_only=True):
         tuple[str, ...],
         Option(
             "Crop FILE=x,y,width,height in pixels, or keep FILE=top, bottom, left, right or center of a refused shape; "
-            "repeatable.",
+            "FILE= may be left out of the only picture or clip; repeatable.",
             flags=("--crop",),
             metavar="FILE=PART",
         ),
