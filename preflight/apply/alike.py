@@ -5,6 +5,7 @@ wrong rotation, crop or colour does. The tolerance grows with the contrast betwe
 thin lines on white count as much as a photograph.
 """
 
+import math
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -117,8 +118,33 @@ def framed(
     if pad := find(plan.steps, Pad):
         inner = find(plan.steps, Resize)
         shape = Fraction(inner.width_px, inner.height_px) if inner else Fraction(*source.size)
-        result = _middle(result, shape, pad.width_px)
+        source, result = _unpadded(source, result, shape, (pad.width_px, pad.height_px))
     return source, result
+
+
+def _unpadded(
+    source: "Image.Image", result: "Image.Image", shape: Fraction, of_px: tuple[int, int]
+) -> "tuple[Image.Image, Image.Image]":
+    """Crop a padded image to the pixels without padding, and the source to what those show.
+
+    Args:
+        source: the source.
+        result: the padded image.
+        shape: width over height of what was padded.
+        of_px: as for `_bounds`.
+    """
+    from PIL import Image
+
+    left, top, right, bottom = _bounds(result.size, shape, of_px)
+    first, last = (math.ceil(left), math.ceil(top)), (math.floor(right), math.floor(bottom))
+    is_whole = (*first, *last) == (*map(int, (left, top)), *map(math.ceil, (right, bottom)))
+    if is_whole or first[0] >= last[0] or first[1] >= last[1]:
+        return source, _middle(result, shape, of_px)
+    across, down = source.width / (right - left), source.height / (bottom - top)
+    begin = float((first[0] - left) * across), float((first[1] - top) * down)
+    end = float((last[0] - left) * across), float((last[1] - top) * down)
+    cut = result.crop((*first, *last))
+    return source.resize(cut.size, Image.Resampling.LANCZOS, box=(*begin, *end)), cut
 
 
 def _part(image: "Image.Image", crop: Crop, shown_px: tuple[int, int]) -> "Image.Image":
@@ -131,19 +157,26 @@ def _part(image: "Image.Image", crop: Crop, shown_px: tuple[int, int]) -> "Image
     return image.crop((left, top, max(right, left + 1), max(bottom, top + 1)))
 
 
-def _middle(image: "Image.Image", shape: Fraction, of_px: int = 0) -> "Image.Image":
-    """Crop the largest centred part of a given aspect ratio.
+def _middle(image: "Image.Image", shape: Fraction, of_px: tuple[int, int] | None = None) -> "Image.Image":
+    """Crop the largest centred part of a given aspect ratio; as for `_bounds`."""
+    left, top, right, bottom = map(round, _bounds(image.size, shape, of_px or image.size))
+    left, top = min(left, image.width - 1), min(top, image.height - 1)
+    return image.crop((left, top, max(right, left + 1), max(bottom, top + 1)))
+
+
+def _bounds(
+    size: tuple[int, int], shape: Fraction, of_px: tuple[int, int]
+) -> tuple[Fraction, Fraction, Fraction, Fraction]:
+    """Compute where the largest centred part of a given aspect ratio lies: left, top, right and bottom.
 
     Args:
-        image: the whole.
+        size: width and height of the whole.
         shape: width over height of the part.
-        of_px: width of the whole at which the part had whole pixels; the image's own when 0.
+        of_px: size of the whole at which the part had whole pixels.
     """
-    width, height = image.size
-    scale = Fraction(of_px or width, width)
-    wide = min(Fraction(width), height * shape) * scale
+    width, height = of_px
+    wide = min(Fraction(width), height * shape)
     high = wide / shape
-    left, top = (width * scale - wide) // 2, (height * scale - high) // 2
-    first, last = (left / scale, top / scale), ((left + wide) / scale, (top + high) / scale)
-    left_px, top_px = (min(round(at), side - 1) for at, side in zip(first, image.size, strict=True))
-    return image.crop((left_px, top_px, max(round(last[0]), left_px + 1), max(round(last[1]), top_px + 1)))
+    left, top = (width - wide) // 2, (height - high) // 2
+    across, down = Fraction(size[0], width), Fraction(size[1], height)
+    return left * across, top * down, (left + wide) * across, (top + high) * down

@@ -91,6 +91,23 @@ def test_of_a_padded_picture_the_middle_is_compared_in_the_shape_it_had_before()
     assert result.tobytes() == whole.crop((0, 60, 320, 180)).tobytes()
 
 
+@settings(max_examples=50)
+@given(st.integers(100, 300), st.integers(100, 300), st.integers(0, 80), st.booleans(), st.integers(40, 100))
+def test_padding_of_any_color_is_no_part_of_what_is_compared(
+    width: int, height: int, padded: int, beside: bool, percent: int
+) -> None:
+    """Shrunk, a padded picture has pixels that are partly padding: they are left out, and nothing else is moved."""
+    picture = gradients().resize((width, height))
+    across, down = (padded, 0) if beside else (0, padded)
+    around = (width + 2 * across, height + 2 * down)
+    whole = Image.new("RGB", around, "white")
+    whole.paste(picture, (across, down))
+    small = whole.resize((max(around[0] * percent // 100, 8), max(around[1] * percent // 100, 8)), Image.Resampling.BOX)
+    resize = Resize(width_px=width, height_px=height, loss="lossy", clears=())
+    source, result = framed(planned(resize, pad(*around)), picture, small, (width, height))
+    assert alike(source, result, near=4, apart=0.1)
+
+
 def test_what_was_neither_cropped_nor_padded_is_compared_whole() -> None:
     source, result = gradients(), gradients()
     assert framed(planned(), source, result, (320, 240)) == (source, result)

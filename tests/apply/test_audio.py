@@ -136,3 +136,9 @@ def test_a_64_bit_header_that_keeps_readers_out_is_written_anew_without_loss(nam
     done = mended(MEDIA / name, tmp_path)
     assert (done.plan.loss, facts_of(done).duration_s, facts_of(done).obstacle) == ("lossless", Fraction(3), None)
     assert abs(hertz(done.path) - 40) < 2
+
+
+def test_the_silent_end_of_a_sound_may_be_kept(tmp_path: Path) -> None:
+    """Its first moment is the last one of what is heard."""
+    done = mended(MEDIA / "audio-vbr-no-xing-18s.mp3", tmp_path, FixOptions(keep="end"))
+    assert facts_of(done).duration_s == 15

@@ -63,6 +63,15 @@ def test_of_a_source_that_is_cut_the_part_kept_counts_alone(tmp_path: Path) -> N
     assert said(source, new, seconds=4) == SILENT
 
 
+@pytest.mark.parametrize(("start", "end"), [("3.01", "5.01"), ("0.99", "2.99"), ("3.04", "6")])
+def test_a_part_that_begins_or_ends_where_the_sound_does_may_be_silent(start: str, end: str, tmp_path: Path) -> None:
+    """The peak of a moment that is loud before the part tells nothing of it, nor does a decoder's delay."""
+    levels = (0.0, 0.0, 0.5, 0.0, 0.0, 0.0) if start[0] == "3" else (0.5, 0.0, 0.0, 0.5, 0.0, 0.0)
+    source, new = sound(tmp_path / "a.wav", *levels), sound(tmp_path / "b.wav", 0)
+    begin, length = Fraction(start), Fraction(end) - Fraction(start)
+    assert said(source, new, seconds=6, cut=Cut(start_s=begin, length_s=length, loss="lossy", clears=())) is None
+
+
 def test_a_cut_behind_the_end_is_held_against_the_whole(tmp_path: Path) -> None:
     source, new = sound(tmp_path / "a.wav", 0.5), sound(tmp_path / "b.wav", 0)
     assert said(source, new, seconds=1, cut=Cut(start_s=Fraction(9), length_s=Fraction(1), loss="lossy", clears=()))

@@ -178,3 +178,10 @@ def test_a_specimen_is_turned_by_its_message_too() -> None:
     facts = judged(media("video-turned-by-message.mp4")).facts
     assert isinstance(facts, VideoFacts)
     assert facts.rotation_deg == 90
+
+
+def test_white_around_a_dark_picture_is_no_difference_from_its_source(tmp_path: Path) -> None:
+    """Of 318 lines within 408, as many are seen small as are not whole: the rest of them is white."""
+    options = FixOptions(fit="pad", fit_named=True, pad_color="white")
+    done = mended("video-shown-960x300-of-960x540.mov", tmp_path, options)
+    assert (after(done).width_px, after(done).height_px) == (1020, 408)
