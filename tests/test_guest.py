@@ -18,12 +18,9 @@ import os, signal, sys, threading, warnings
 from pathlib import Path
 
 import preflight
+from tests.below import children
 
 CLIP, SLOW, WIDE, MOVING, BROKEN, FOLDER = sys.argv[1:]
-
-def below():
-    tasks = Path("/proc/self/task").iterdir()
-    return [pid for task in tasks for pid in (task / "children").read_text().split()]
 """
 
 
@@ -36,7 +33,7 @@ def ran(script: str, folder: Path) -> list[str]:
         check=False,
         timeout=300,
         cwd=folder,
-        env={**os.environ, "XDG_CACHE_HOME": str(folder / "cache")},
+        env={**os.environ, "XDG_CACHE_HOME": str(folder / "cache"), "PYTHONPATH": str(MEDIA.parent.parent)},
     )
     assert (ended.returncode, ended.stderr) == (0, "")
     return ended.stdout.splitlines()
@@ -64,7 +61,7 @@ def state():
         "place": (os.getcwd(), mask, os.nice(0)),
         "descriptors": descriptors(),
         "threads": [thread.name for thread in threading.enumerate()],
-        "children": below(),
+        "children": children(),
         "python": (list(sys.path), sys.excepthook, sys.unraisablehook, threading.excepthook),
         "bounds": (sys.getrecursionlimit(), sys.getswitchinterval()),
         "garbage": (gc.get_threshold(), gc.isenabled(), gc.get_freeze_count()),
@@ -153,7 +150,7 @@ def twenty(first):
 with ThreadPoolExecutor(8) as threads:
     for told in threads.map(twenty, range(0, 40, 5)):
         print(*told, sep=",")
-print(below(), threading.active_count())
+print(sorted(children()), threading.active_count())
 """
 
 
@@ -213,7 +210,7 @@ async def cell():
         preflight.fix(REPORT, FOLDER + "/cell", allow="lossy", progress=press)
     except KeyboardInterrupt:
         print("interrupted")
-    print(below(), os.listdir(FOLDER + "/cell") if os.path.isdir(FOLDER + "/cell") else [])
+    print(sorted(children()), os.listdir(FOLDER + "/cell") if os.path.isdir(FOLDER + "/cell") else [])
     checked = await asyncio.to_thread(preflight.check, CLIP, cache=False)
     print(checked.verdict, preflight.check(CLIP, cache=False).verdict)
 

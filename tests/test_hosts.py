@@ -20,7 +20,7 @@ def ran(*command: str, script: str | None = None, env: dict[str, str] | None = N
         text=True,
         check=False,
         timeout=300,
-        env={**os.environ, **(env or {})},
+        env={**os.environ, "PYTHONPATH": str(MEDIA.parent.parent), **(env or {})},
     )
     assert (ended.returncode, ended.stderr) == (0, "")
     return ended.stdout.split()
@@ -133,22 +133,15 @@ def test_modules_that_lie_in_the_folder_are_not_taken_for_the_libraries(tmp_path
 
 COUNTED = """
 import os, sys, threading
-from pathlib import Path
 import preflight
+from tests.below import children
 
 seen, stop = set(), threading.Event()
 
-def below(pid):
-    try:
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            yield from map(int, (task / "children").read_text().split())
-    except OSError:
-        pass
-
 def count():
     while not stop.wait(0.002):
-        for started in below(os.getpid()):
-            seen.update([started] if os.environ.get("PREFLIGHT_START") == "spawn" else below(started))
+        for started in children():
+            seen.update([started] if os.environ.get("PREFLIGHT_START") == "spawn" else children(started))
 
 counter = threading.Thread(target=count)
 counter.start()
@@ -156,7 +149,7 @@ preflight.check(*sys.argv[1:], cache=False, jobs=8)
 stop.set()
 counter.join()
 print(len(seen))
-print(*below(os.getpid()))
+print(*children())
 """
 
 

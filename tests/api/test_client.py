@@ -12,15 +12,10 @@ import pytest
 import preflight
 from preflight.sandbox import running
 from tests.api.conftest import KEY, OK, SHORT, a_request
+from tests.below import children
 from tests.specimens import MEDIA
 
 PICTURE = MEDIA / "image-gif.gif"
-
-
-def children() -> int:
-    """Count the processes below this one."""
-    tasks = Path("/proc/self/task").iterdir()
-    return sum(len((task / "children").read_text().split()) for task in tasks)
 
 
 def test_a_client_checks_and_fixes_by_its_own_edition(tmp_path: Path) -> None:

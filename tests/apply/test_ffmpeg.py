@@ -16,18 +16,13 @@ from preflight.apply.ffmpeg import Tool, candidates, find_tool, inspect, run, ru
 from preflight.errors import FixFailed, NotDone
 from preflight.workers.session import session, within
 from tests.apply.conftest import Program
+from tests.below import children
 
 SPEAKS = """case "$2" in
   -version) echo "ffmpeg version 7.1-odd Copyright";;
   -encoders) echo " V....D libx264 H.264"; echo " A....D aac AAC";;
   -filters) echo " ... scale V->V Scale";;
 esac"""
-
-
-def children() -> set[str]:
-    """Name the processes below this one."""
-    task = Path("/proc/self/task")
-    return {pid for one in task.iterdir() for pid in (one / "children").read_text().split()}
 
 
 def test_a_real_ffmpeg_is_found_that_can_do_what_plans_need() -> None:

@@ -11,6 +11,7 @@ from preflight.sandbox import isolated as module
 from preflight.sandbox.isolated import Isolated
 from preflight.sandbox.measure import ImageFacts, MeasureError, measure
 from preflight.system.processes import kill
+from tests.below import children, command_of
 from tests.specimens import MEDIA
 
 SPECIMENS = [
@@ -29,8 +30,7 @@ def isolated() -> Iterator[Isolated]:
 
 def readers() -> set[int]:
     """Return the processes that measure for sandboxes of this one."""
-    pids = [pid for task in Path("/proc/self/task").glob("*/children") for pid in task.read_text().split()]
-    return {int(pid) for pid in pids if b"sandbox.isolated" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+    return {pid for pid in children() if b"sandbox.isolated" in command_of(pid)}
 
 
 def width(isolated: Isolated) -> int:
