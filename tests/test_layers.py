@@ -41,7 +41,7 @@ BELOW = {
     "watch": "apply errors files flow plan profiles report rules system values workers",
     "api": "errors files flow media plan probe profiles report request service submission upload values workers",
     "server": "_version errors files flow http_server locale media plan probe profiles report request rules sandbox"
-    " service submission upload values workers",
+    " service submission system upload values workers",
     "mcp": "_version errors files flow plan probe profiles report request rules server service submission upload values"
     " workers",
     "cli": "_version apply errors files flow locale mcp media plan policy probe profiles report request rules sandbox"

@@ -94,7 +94,7 @@ def command(ctx: click.Context, /, call: WatchCall) -> None:
     time: the next start ends what was begun, and handles nothing twice.
 
     Exit status of --once: 0 all that was there is ready (or nothing was), 1 something was rejected, 3 something could
-    not be judged or moved. Without --once it runs until Ctrl-C (130) or SIGTERM (143).
+    not be judged or moved. Without --once it runs until Ctrl-C (130), SIGTERM (143) or SIGHUP (129).
 
     \b
     Example: preflight watch incoming/ --ready ready/ --rejected rejected/

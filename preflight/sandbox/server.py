@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import signal
 import socket
 import tempfile
 import threading
@@ -22,6 +21,7 @@ from preflight.sandbox.fetch import is_loopback
 from preflight.sandbox.listener import Listener
 from preflight.sandbox.service import Service
 from preflight.sandbox.settings import Settings
+from preflight.system.signals import stop_event
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -126,7 +126,7 @@ def running(*, host: str = "127.0.0.1", port: int = 0, **settings: object) -> It
 def serve(
     *, host: str = "127.0.0.1", port: int = 0, on_ready: Callable[[str], None] | None = None, **settings: object
 ) -> None:
-    """Run a sandbox until SIGINT (Ctrl-C) or SIGTERM; call it in the main thread.
+    """Run a sandbox until a signal of `system.signals.STOPS`, such as Ctrl-C; call it in the main thread.
 
     Args:
         host: a loopback address.
@@ -138,22 +138,10 @@ def serve(
         ValueError: the host is not a loopback address, or a setting is unknown or invalid.
         OSError: the port is taken.
     """
-    with _stop_signal() as stop, running(host=host, port=port, **settings) as sandbox:
+    with stop_event() as stop, running(host=host, port=port, **settings) as sandbox:
         if on_ready is not None:
             on_ready(sandbox.url)
         stop.wait()
-
-
-@contextmanager
-def _stop_signal() -> Iterator[threading.Event]:
-    """Yield an event that SIGINT and SIGTERM set instead of their default."""
-    stop = threading.Event()
-    earlier = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in earlier.items():
-            signal.signal(number, handler)
 
 
 def _settings(fields: dict[str, object]) -> Settings:

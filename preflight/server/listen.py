@@ -2,7 +2,6 @@
 
 import asyncio
 import ipaddress
-import signal
 import socket
 import threading
 import time
@@ -15,6 +14,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from preflight.errors import NotDone
 from preflight.http_server import HttpServer
+from preflight.system.signals import stop_event
 from preflight.values.phrase import phrase
 from preflight.values.remedy import Remedy
 
@@ -118,7 +118,7 @@ def serve(  # noqa: PLR0913 - what, where, who hears of it, and how long
     grace_s: int = GRACE_S,
     at_once: int = MAX_AT_ONCE,
 ) -> None:
-    """Serve until SIGINT (Ctrl-C) or SIGTERM comes; to be called in the main thread.
+    """Serve until a signal of `system.signals.STOPS` comes, such as Ctrl-C; to be called in the main thread.
 
     Args:
         app: what answers.
@@ -128,23 +128,11 @@ def serve(  # noqa: PLR0913 - what, where, who hears of it, and how long
         grace_s: as for `running`.
         at_once: as for `running`.
     """
-    with _stop_signal() as stop, running(app, sock, grace_s=grace_s, at_once=at_once):
+    with stop_event() as stop, running(app, sock, grace_s=grace_s, at_once=at_once):
         on_ready()
         stop.wait()
         if on_stop:
             on_stop()
-
-
-@contextmanager
-def _stop_signal() -> Iterator[threading.Event]:
-    """Give an event that SIGINT and SIGTERM set, in place of what they do otherwise."""
-    stop = threading.Event()
-    earlier = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in earlier.items():
-            signal.signal(number, handler)
 
 
 def _config(app: ASGIApp, grace_s: int, at_once: int) -> uvicorn.Config:

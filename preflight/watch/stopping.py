@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM, delayed so that they end the program between two files.
+"""Ctrl-C, SIGTERM and the end of a terminal, delayed so that they end the program between two files.
 
 A block within `held` completes first; waiting, measuring and encoding end at once.
 """
@@ -6,11 +6,11 @@ A block within `held` completes first; waiting, measuring and encoding end at on
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from types import FrameType, TracebackType
 from typing import Self
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+from preflight.system.signals import on_stop
 
 
 class Stopping:
@@ -21,19 +21,18 @@ class Stopping:
         """The received signal."""
         self._holds = 0
         self._process = os.getpid()
-        self._before: list[tuple[int, object]] = []
+        self._handling = ExitStack()
 
     def __enter__(self) -> Self:
         """Install the handlers."""
-        self._before = [(number, signal.signal(number, self._come)) for number in SIGNALS]
+        self._handling.enter_context(on_stop(self._come))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Restore the previous handlers."""
-        for number, before in self._before:
-            signal.signal(number, before)  # type: ignore[arg-type] # what signal.signal returned
+        self._handling.close()
 
     def _come(self, number: int, _frame: FrameType | None) -> None:
         if os.getpid() != self._process:  # a forked child ends as by default

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from preflight.sandbox import running, serve
+from preflight.system.signals import STOPS
 from tests.sandbox.wire import KEY, accepted, connect
+
+if TYPE_CHECKING:
+    import signal
 
 SERVE = (
     "from preflight.sandbox import serve\n"
@@ -21,7 +25,7 @@ SERVE = (
 )
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", STOPS)
 def test_serve_ends_cleanly(number: signal.Signals) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", SERVE], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from preflight.errors import NotDone
 from preflight.server import listen
 from preflight.server.listen import LOOPBACK, is_loopback, listening, running, serve
+from preflight.system.signals import STOPS
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -110,7 +111,7 @@ def test_a_connection_may_ask_again(sock: socket.socket) -> None:
         assert [client.get("/").text for _ in range(3)] == ["ok"] * 3
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", STOPS)
 def test_a_signal_ends_it_and_is_nobody_s_afterwards(sock: socket.socket, number: signal.Signals) -> None:
     before, met = signal.getsignal(number), list[str]()
 

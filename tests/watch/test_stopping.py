@@ -6,10 +6,11 @@ import time
 
 import pytest
 
+from preflight.system.signals import STOPS
 from preflight.watch import Stopping
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", STOPS)
 def test_a_signal_ends_what_is_not_held_at_once(number: signal.Signals) -> None:
     def wait() -> None:
         os.kill(os.getpid(), number)
