@@ -11,12 +11,15 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING, NoReturn
 
 from preflight.errors import PreflightError
+from preflight.system.signals import as_ctrl_c
 
 if TYPE_CHECKING:
     from preflight.workers.process import Load
 
 KEYS = frozenset({"EVOLINK_API_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"})
 INTERRUPTED = 130
+SIGNALLED = 128
+"""What shells add to the number of a signal that ended a program."""
 UNEXPECTED = 3
 UNFORESEEN = "This is a fault of the program. PREFLIGHT_TRACE=1 shows where; nothing was judged."
 GARBAGE = 50_000
@@ -43,9 +46,12 @@ def main() -> NoReturn:
         from preflight.system.processes import keep_undumped
 
         keep_undumped()
-    with _children(sys.argv[1:]):
-        status = copy_context().run(_spoken)
-    gc.freeze()
+    with as_ctrl_c() as came:
+        with _children(sys.argv[1:]):
+            status = copy_context().run(_spoken)
+        gc.freeze()
+    if came and status == INTERRUPTED:
+        status = SIGNALLED + came[-1]
     sys.exit(status if isinstance(status, int) else 0)
 
 

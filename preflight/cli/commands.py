@@ -138,7 +138,7 @@ def root() -> None:
     """Measure, judge, mend and submit reference media for video generation.
 
     Exit status: 0 clean or done, 1 findings, 2 the call is wrong, 3 something could not be judged or done, 4 the
-    service refused, 5 the outcome of a submission is unknown, 130 interrupted.
+    service refused, 5 the outcome of a submission is unknown, 130 interrupted (143 by SIGTERM).
 
     \b
     Example: preflight check footage/

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import click
 
+from preflight.cli import SIGNALLED
 from preflight.cli.options.beneath import settings_file
 from preflight.cli.options.choices import AllowOptions
 from preflight.cli.options.common import EditionOptions
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from preflight.profiles import Profile
     from preflight.values.findings import Judged
     from preflight.watch import Judging, News, Stopping, Watch
-
-SIGNALLED = 128
 
 
 class WatchCall(Group, frozen=True, kw_only=True):

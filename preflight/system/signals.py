@@ -2,27 +2,30 @@
 
 import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import threading
+    from types import FrameType
 
 if sys.platform == "win32":
     STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGBREAK)
 else:
     STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-Handler = Callable[[int, FrameType | None], object]
+Handler = Callable[[int, "FrameType | None"], object]
 
 
 @contextmanager
-def on_stop(handler: Handler) -> Iterator[None]:
-    """Let a function handle the signals of `STOPS` in place of what they do otherwise; main thread only.
+def on_stop(handler: Handler, numbers: Collection[signal.Signals] = STOPS) -> Iterator[None]:
+    """Let a function handle signals in place of what they do otherwise; main thread only.
 
     One but Ctrl-C that is ignored stays so: `nohup` asks for that.
     """
-    before = {number: signal.getsignal(number) for number in STOPS}
-    taken = [number for number in STOPS if number == signal.SIGINT or before[number] is not signal.SIG_IGN]
+    before = {number: signal.getsignal(number) for number in numbers}
+    taken = [number for number in numbers if number == signal.SIGINT or before[number] is not signal.SIG_IGN]
     for number in taken:
         signal.signal(number, handler)
     try:
@@ -33,8 +36,23 @@ def on_stop(handler: Handler) -> Iterator[None]:
 
 
 @contextmanager
-def stop_event() -> Iterator[threading.Event]:
+def as_ctrl_c() -> Iterator[list[int]]:
+    """Let every signal of `STOPS` interrupt as Ctrl-C does; yield the numbers of those that came; main thread only."""
+    came: list[int] = []
+
+    def interrupt(number: int, _frame: "FrameType | None") -> None:
+        came.append(number)
+        raise KeyboardInterrupt
+
+    with on_stop(interrupt, STOPS[1:]):
+        yield came
+
+
+@contextmanager
+def stop_event() -> "Iterator[threading.Event]":
     """Yield an event that the signals of `STOPS` set in place of what they do otherwise; main thread only."""
+    import threading
+
     stop = threading.Event()
     with on_stop(lambda *_: stop.set()):
         yield stop

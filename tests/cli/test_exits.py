@@ -5,14 +5,17 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from fixtures.recipe import ffmpeg
 from preflight.cli.commands import root
 from preflight.errors import CallError, NotDone, OutcomeUnknown, PreflightError, Refused
 from preflight.sandbox import Sandbox, running
 from preflight.sandbox.faults import Fault, Faults
+from preflight.system.signals import STOPS
 from preflight.values.findings import EXIT_CODES
 from tests.cli.conftest import MEDIA, Program
 from tests.posix import make_pipe, signal_group
@@ -95,6 +98,26 @@ def test_5_is_a_submission_whose_outcome_is_unknown(tmp_path: Path) -> None:
         assert submit(tmp_path, service.url) == 5
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, STOPS[-1]])
+def test_another_signal_ends_a_run_as_ctrl_c_does_and_leaves_no_file_half_made(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    """A service manager, a gate that is cancelled or a terminal that is closed sends it to the program alone."""
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=1920x1080:r=30:d=8", "-preset", "ultrafast", to=tmp_path / "a.mp4")
+    made = tmp_path / "made"
+    command: list[str | Path] = [PROGRAM, "fix", "a.mp4", "--yes", "--output", made]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as child:
+        while child.poll() is None and not any(made.glob(".preflight-*.mp4")):
+            time.sleep(0.02)
+        child.send_signal(number)
+        assert child.stdout is not None
+        said = child.stdout.read().decode()
+        assert child.wait(120) == 128 + number
+    assert "interrupted" in said
+    assert "Traceback" not in said
+    assert list(made.iterdir()) == []
+
+
 def test_130_is_a_run_that_was_interrupted(tmp_path: Path) -> None:
     for number in range(400):
         (tmp_path / f"{number}.webp").symlink_to(MEDIA / "image-6000x2400.webp")
@@ -110,7 +133,7 @@ def test_130_is_a_run_that_was_interrupted(tmp_path: Path) -> None:
 def test_the_help_names_every_status(tmp_path: Path) -> None:
     assert root.help is not None
     (words,) = re.findall(r"Exit status: (.*?)\.\n", root.help + "\n", re.DOTALL)
-    assert re.findall(r"\b\d+\b", words) == ["0", "1", "2", "3", "4", "5", "130"]
+    assert re.findall(r"\b\d+\b", words) == ["0", "1", "2", "3", "4", "5", "130", "143"]
     done = subprocess.run([PROGRAM, "check", "--help"], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert "Exit status: 0 clean, 1 findings, 2 the call is wrong, 3 something could not be judged" in " ".join(
         done.stdout.split()

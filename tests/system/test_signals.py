@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from preflight.system.signals import STOPS, on_stop, stop_event
+from preflight.system.signals import STOPS, as_ctrl_c, on_stop, stop_event
 
 LAST = STOPS[-1]
 """The one that a terminal sends which is closed; on Windows, Ctrl-Break."""
@@ -19,6 +19,15 @@ def test_each_signal_sets_the_event_and_is_what_it_was_afterwards(number: signal
         assert not stop.is_set()
         signal.raise_signal(number)
         assert stop.wait(10)
+    assert signal.getsignal(number) == before
+
+
+@pytest.mark.parametrize("number", STOPS[1:])
+def test_each_may_interrupt_as_ctrl_c_does(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    with pytest.raises(KeyboardInterrupt), as_ctrl_c() as came:
+        signal.raise_signal(number)
+    assert came == [number]
     assert signal.getsignal(number) == before
 
 
