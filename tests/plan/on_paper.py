@@ -3,6 +3,7 @@
 What a step does is told by its own docstring; nothing is run.
 """
 
+import re
 from fractions import Fraction
 
 from msgspec.structs import replace
@@ -29,6 +30,7 @@ from preflight.values.facts import AudioFacts, ImageFacts, VideoFacts
 VIDEO_ENCODERS = ("libx264",)
 MP3_PADDING_S = Fraction(9, 100)
 """What an encoder, or a cut between frames, may store beyond the audio."""
+PCM = re.compile(r"pcm_([suf])(\d+)(?:le|be)?")
 AUDIO_ENCODERS = {"aac": "aac", "libmp3lame": "mp3"}
 
 
@@ -133,6 +135,8 @@ def audio_after(plan: Plan, facts: AudioFacts) -> AudioFacts:
         padded = encode or find(plan.steps, Cut)
         stored = length + MP3_PADDING_S if padded else max(length, facts.stored_duration_s or length)
     estimated = estimate_output(plan, facts).bytes
+    if encode:
+        facts = _stored(facts, codec)
     return replace(
         facts,
         format=write.format,
@@ -146,3 +150,11 @@ def audio_after(plan: Plan, facts: AudioFacts) -> AudioFacts:
         codec=AUDIO_ENCODERS.get(codec, codec),
         location=False,
     )
+
+
+def _stored(facts: AudioFacts, codec: str) -> AudioFacts:
+    """Return the facts with samples as a codec stores them: all bits of PCM, whatever its source had."""
+    plain = PCM.fullmatch(codec)
+    if plain is None:
+        return replace(facts, bit_depth=None, sample_type="coded")
+    return replace(facts, bit_depth=int(plain[2]), sample_type="float" if plain[1] == "f" else "integer")

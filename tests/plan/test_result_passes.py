@@ -18,7 +18,7 @@ from preflight.values.assets import Window
 from preflight.values.facts import Area, AudioFacts, Facts, ImageFacts, VideoFacts
 from preflight.values.findings import Judged
 from tests.any_facts import EDITIONS, NTSC, clips, images, sounds
-from tests.made import image, judged, measured, video
+from tests.made import audio, image, judged, measured, video
 from tests.plan.on_paper import audio_after, clip_after, image_after
 from tests.specimens import PROFILE
 
@@ -159,6 +159,14 @@ def test_what_no_step_clears_is_said_and_nothing_else_is_done(facts: Facts, edit
     assert found.steps == ()
     assert rule in {one.rule for one in found.beyond_mending}
     assert found.remedies
+
+
+def test_a_sound_of_few_bits_that_is_decoded_has_all_bits_of_what_is_written() -> None:
+    facts = audio(format="wav", codec="adpcm_ms", bit_depth=4, sample_type="coded", sample_rate_hz=8000, bytes=8044)
+    profile = load("minimax-h3-max-reference-to-video-2026-10")
+    found = planned(facts, profile, also=("all",))
+    assert found.also == ("audio/codec",)
+    must_pass(found, facts, profile)
 
 
 @pytest.mark.parametrize(("width", "height"), [(521, 1302), (1301, 521), (1021, 409)])
