@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, settings
 from preflight.sandbox import service
 from preflight.sandbox.isolated import Isolated
 from preflight.system import processes as system
+from preflight.system.signals import STOPS
 from preflight.workers import process
 from preflight.workers.child import LATER
 from preflight.workers.session import session
@@ -71,9 +72,10 @@ def pytest_collection(session: pytest.Session) -> None:
 
 
 def pytest_configure() -> None:
-    """Let Ctrl-C be heard by the programs that tests start: whatever runs behind a shell is begun deaf to it."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Let signals be heard by what tests start: a program behind a shell, or `nohup`, is begun deaf to some."""
+    for number in STOPS:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
 
 
 def pytest_collection_finish() -> None:
