@@ -38,13 +38,16 @@ from preflight.values.limits import Range
 
 SHAPE_RULES = ("video/pixels", "video/side", "video/aspect-ratio")
 VIDEO_ENCODER = "libx264"
-LEAST_BIT_RATE = 200_000
+LEAST_BIT_RATE, LEAST_OF_LONG = 200_000, 20_000
+"""Bit rates below which no encode goes, in bit/s: of any clip, and of one that would be too large at that."""
 USUAL_RATES_HZ, RECORDED_HZ = (24, 25, 30, 50, 60), (30, 60)
 """Constant rates, and those of which screens and phones leave frames out."""
 NEARLY = Fraction(49, 50)
 """The part of a usual rate from which on a mean is taken for it."""
 SHARE_OF_LIMIT = Fraction(1, 2)
 """Part of the allowed bytes that an encode may fill: safe, and more than a reference clip needs."""
+SHARE_OF_LONG = Fraction(9, 10)
+"""Part of them that it may fill where less would be too little to see."""
 LOSSLESS_SHARE = Fraction(9, 10)
 """Least part of an encoded cut's length that a cut between packets must keep."""
 CLEARED_BY_WRITING = ("video/format", "video/location", "video/name", "video/streams")
@@ -390,5 +393,6 @@ def bit_rate_that_fits(limit: Range, length_s: Fraction, tracks: int) -> int | N
     room = limit.warn_above or limit.max
     if room is None:
         return None
-    rate = room * SHARE_OF_LIMIT * 8 / max(length_s, Fraction(1)) - AUDIO_BIT_RATE * tracks
-    return max(int(rate), LEAST_BIT_RATE)
+    length, audio = max(length_s, Fraction(1)), AUDIO_BIT_RATE * tracks
+    most = room * SHARE_OF_LONG * 8 / length - audio
+    return max(int(room * SHARE_OF_LIMIT * 8 / length - audio), min(LEAST_BIT_RATE, int(most)), LEAST_OF_LONG)

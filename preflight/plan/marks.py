@@ -103,7 +103,8 @@ def _meant(
     wanted = _resolved(name)
     if found := [place for place, path in enumerate(resolved) if path == wanted]:
         return found
-    if role := ROLE.fullmatch(name):
+    role = ROLE.fullmatch(name)
+    if role and any(asset.role == _role(role) for asset in assets):
         return _by_role(role, said, assets)
     tail = os.path.normpath(name).split("/")
     found = [place for place, asset in enumerate(assets) if _parts(asset)[-len(tail) :] == tail]
@@ -116,6 +117,8 @@ def _meant(
         if len(several) > 2:  # noqa: PLR2004 - the two that are named
             message = phrase("{said} or {n} more", said=message, n=len(several) - 2)
         raise CallError(message, advice="Name more of the path.")
+    if role and not found:
+        return _by_role(role, said, assets)
     return found or _refuse(name, said, assets)
 
 
@@ -139,7 +142,7 @@ def _by_role(role: "re.Match[str]", said: str, assets: Sequence[Asset]) -> list[
     Raises:
         CallError: none has it.
     """
-    wanted = Role(ROLES[role[1].lower()], int(role[2]))
+    wanted = _role(role)
     found = [place for place, asset in enumerate(assets) if asset.role == wanted]
     if not found:
         have = ", ".join(str(asset.role) for asset in assets if asset.role)
@@ -148,6 +151,10 @@ def _by_role(role: "re.Match[str]", said: str, assets: Sequence[Asset]) -> list[
             advice=phrase("There are {l}.", l=have) if have else "Name the file.",
         )
     return found
+
+
+def _role(named: "re.Match[str]") -> Role:
+    return Role(ROLES[named[1].lower()], int(named[2]))
 
 
 def _refuse(name: str, said: str, assets: Sequence[Asset]) -> NoReturn:

@@ -203,6 +203,16 @@ def test_the_bit_rate_leaves_room_in_the_limit() -> None:
     assert bit_rate_that_fits(msgspec.structs.replace(limit, max=None, warn_above=None), Fraction(15), 1) is None
 
 
+@given(st.integers(1, 80_000), st.integers(0, 2))
+def test_a_clip_of_hours_is_encoded_with_less_than_usual_where_that_is_what_fits(seconds: int, tracks: int) -> None:
+    limit = msgspec.structs.replace(PROFILE.video.bytes, max=Fraction(200 << 20), warn_above=None)
+    rate = bit_rate_that_fits(limit, Fraction(seconds), tracks)
+    assert rate
+    heard = 192_000 * tracks
+    assert rate <= 20_000 or (rate + heard) * seconds / 8 <= 200 << 20
+    assert rate >= 200_000 or (200_000 + heard) * seconds / 8 > (180 << 20)
+
+
 @given(st.fractions(2, 15), st.booleans())
 def test_a_clip_at_its_highest_bit_rate_is_within_the_limit(length: Fraction, sound: bool) -> None:
     rate = bit_rate_that_fits(PROFILE.video.bytes, length, sound)

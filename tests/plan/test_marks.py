@@ -4,7 +4,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from preflight.errors import CallError
@@ -163,6 +163,8 @@ names = st.text(st.characters(codec="utf-8", exclude_characters="/\0", exclude_c
 
 
 @given(names.filter(lambda name: name not in (".", "..")))
+@example("IMAGE0")
+@example("video 1")
 def test_whatever_a_file_is_called_its_name_means_it(name: str) -> None:
     path = f"here/{name}"
     assert kept([path], f"{name}=1-4") == {path: "1-4"}
