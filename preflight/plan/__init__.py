@@ -5,20 +5,22 @@
 A passing asset gets a plan without steps, unless a part to keep is marked.
 """
 
+import math
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 import msgspec
 
 from preflight.errors import PreflightError
-from preflight.plan.advice import IS_URL, NO_PREVIEW, ONLY_DOLBY, on_hopeless, on_short_part, on_too_much
+from preflight.plan.advice import IS_URL, NO_PREVIEW, ONLY_DOLBY, TOO_LONG, on_hopeless, on_short_part, on_too_much
 from preflight.plan.also import ALL, HEADER, also_names, wished
 from preflight.plan.audio import audio_steps
 from preflight.plan.av import VIDEO_ENCODER, CutPointFinder, video_steps
+from preflight.plan.clip_audio import AUDIO_BIT_RATE, kept_tracks
 from preflight.plan.image import image_steps, may_be_too_large, too_small_within
 from preflight.plan.options import FixOptions
 from preflight.plan.shape import uncropped
-from preflight.plan.steps import Cut, Encode, Plan, Step, allowed, find
+from preflight.plan.steps import Cut, Encode, Extend, Plan, Step, allowed, find
 from preflight.probe.cut_points import CutPoint, Wanted
 from preflight.profiles.schema import Profile
 from preflight.values.assets import Window
@@ -28,7 +30,7 @@ from preflight.values.limits import Range
 from preflight.values.phrase import phrase
 from preflight.values.remedy import Advice
 from preflight.values.unforeseen import unforeseen
-from preflight.values.units import decimal, distinct_decimal
+from preflight.values.units import decimal, distinct_decimal, file_size
 
 LEAST_DROPPED_S = Fraction(1, 100)
 Findings = tuple[Finding, ...]
@@ -98,6 +100,8 @@ def _planned(  # noqa: PLR0913, PLR0917 - what `plan` takes, and what is to be c
         return _beyond(judged, missing or errors, ONLY_DOLBY if unknown else on_too_much(too_much))
     if missing:
         return _beyond(judged, missing, on_hopeless(missing, errors, fix_options))
+    if outgrown := _outgrown(steps, judged, profile):
+        return _beyond(judged, (outgrown,), TOO_LONG)
     return Plan(
         asset=judged.asset,
         kind=judged.kind,
@@ -105,6 +109,25 @@ def _planned(  # noqa: PLR0913, PLR0917 - what `plan` takes, and what is to be c
         otherwise=_otherwise(steps, judged, broken, profile, fix_options, points),
         also=cleared,
         cut_asked=window is not None or fix_options.keep_named,
+    )
+
+
+def _outgrown(steps: tuple[Step, ...], judged: Judged, profile: Profile) -> Finding | None:
+    """Report an encode of a clip that would be larger than allowed at the least bit rate there is."""
+    encode = next((step for step in steps if isinstance(step, Encode) and step.codec == VIDEO_ENCODER), None)
+    facts, limit = judged.facts, profile.video.bytes
+    if encode is None or not isinstance(facts, VideoFacts) or not encode.max_bit_rate or limit.max is None:
+        return None
+    made = find(steps, Extend) or find(steps, Cut)
+    length = made.length_s if made else facts.duration_s or Fraction(0)
+    size = math.ceil(length * (encode.max_bit_rate + AUDIO_BIT_RATE * len(kept_tracks(facts))) / 8)
+    if size <= limit.max:
+        return None
+    words = phrase(
+        "{n} s are more than {size} at the least bit rate", n=decimal(length), size=file_size(int(limit.max))
+    )
+    return Finding(
+        rule="video/size", severity="error", message=words, measured=size, limit=limit.text(), source=limit.source
     )
 
 

@@ -14,6 +14,7 @@ ONLY_DOLBY = (
     "Its colors are those of Dolby Vision alone, which no encoder here can map: export it as HDR10, HLG or in standard "
     "range from the program that made it."
 )
+TOO_LONG = "Mark the part of it to keep."
 NO_PREVIEW = "The picture that its camera put into it is too small: develop the raw photograph, and send that."
 
 

@@ -103,7 +103,7 @@ def test_another_signal_ends_a_run_as_ctrl_c_does_and_leaves_no_file_half_made(
     number: signal.Signals, tmp_path: Path
 ) -> None:
     """A service manager, a gate that is cancelled or a terminal that is closed sends it to the program alone."""
-    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=1920x1080:r=30:d=8", "-preset", "ultrafast", to=tmp_path / "a.mp4")
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=1920x1080:r=60:d=14", "-preset", "ultrafast", to=tmp_path / "a.mp4")
     made = tmp_path / "made"
     command: list[str | Path] = [PROGRAM, "fix", "a.mp4", "--yes", "--output", made]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as child:
@@ -115,7 +115,7 @@ def test_another_signal_ends_a_run_as_ctrl_c_does_and_leaves_no_file_half_made(
         assert child.wait(120) == 128 + number
     assert "interrupted" in said
     assert "Traceback" not in said
-    assert list(made.iterdir()) == []
+    assert not any(made.glob(".preflight-*"))  # a file that was done as the signal came may stand
 
 
 def test_130_is_a_run_that_was_interrupted(tmp_path: Path) -> None:

@@ -161,6 +161,20 @@ def test_what_no_step_clears_is_said_and_nothing_else_is_done(facts: Facts, edit
     assert found.remedies
 
 
+@pytest.mark.parametrize(("hours", "made"), [(2, True), (5, True), (6, False), (60, False)])
+def test_a_clip_of_hours_is_fitted_or_said_to_be_too_long_before_it_is_encoded(hours: int, made: bool) -> None:
+    profile = load("topaz-video-upscale-2026-10")
+    facts = lasting(hours * 3600, width_px=1280, height_px=720, codec="vp9", bytes=10_000)
+    part = None if made else Window(Fraction(0), Fraction(hours * 3600))
+    found = planned(facts, profile, window=part, also=("codec",))
+    assert bool(found.steps) == made
+    if made:
+        must_pass(found, facts, profile)
+    else:
+        assert f"{hours * 3600:,} s are more than" in found.beyond_mending[-1].message
+        assert found.advice == "Mark the part of it to keep."
+
+
 def test_a_sound_of_few_bits_that_is_decoded_has_all_bits_of_what_is_written() -> None:
     facts = audio(format="wav", codec="adpcm_ms", bit_depth=4, sample_type="coded", sample_rate_hz=8000, bytes=8044)
     profile = load("minimax-h3-max-reference-to-video-2026-10")

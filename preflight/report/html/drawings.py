@@ -83,8 +83,8 @@ def _bar(scale: Scale, state: State, words: str, beside: Scale | None) -> Bar:
 
 def _axis(scale: Scale) -> tuple[Fraction, Fraction]:
     """Compute the ends of an axis: the allowed range and, unless far out, the value."""
-    low = scale.low if scale.low is not None else Fraction(0)
-    high = scale.high if scale.high is not None else 2 * max(low, scale.value)
+    low = scale.low if scale.low is not None else min(Fraction(0), 2 * (scale.high or Fraction(0)))
+    high = scale.high if scale.high is not None else max(2 * max(low, scale.value), low + abs(low))
     span = abs(high - low) or abs(high) or Fraction(1)
     start = max(low - ROOM * span, Fraction(0)) if low >= 0 else low - ROOM * span
     end = max(high + ROOM * span, min(scale.value * Fraction(21, 20), high + FURTHEST * span))

@@ -4,7 +4,7 @@ import re
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from preflight.report.html.drawings import HIGH, Bar, gauge, waveform
@@ -27,6 +27,8 @@ def percent(text: str) -> float:
 
 
 @given(numbers, bounds, bounds, bounds)
+@example(Fraction(0), None, Fraction(-1), None)
+@example(Fraction(-5), Fraction(-3), None, None)
 def test_everything_drawn_lies_on_its_axis(
     value: Fraction, low: Fraction | None, high: Fraction | None, doubtful: Fraction | None
 ) -> None:
