@@ -47,8 +47,11 @@ def main() -> NoReturn:
 
         keep_undumped()
     with as_ctrl_c() as came:
-        with _children(sys.argv[1:]):
-            status = copy_context().run(_spoken)
+        try:
+            with _children(sys.argv[1:]):
+                status = copy_context().run(_spoken)
+        except KeyboardInterrupt:  # before a command began, or after it ended
+            status = INTERRUPTED
         gc.freeze()
     if came and status == INTERRUPTED:
         status = SIGNALLED + came[-1]

@@ -1,5 +1,6 @@
 """Signals that ask a program to end: Ctrl-C, whoever started it, and a terminal that is closed."""
 
+import os
 import signal
 import sys
 from collections.abc import Callable, Collection, Iterator
@@ -22,12 +23,21 @@ Handler = Callable[[int, "FrameType | None"], object]
 def on_stop(handler: Handler, numbers: Collection[signal.Signals] = STOPS) -> Iterator[None]:
     """Let a function handle signals in place of what they do otherwise; main thread only.
 
-    One but Ctrl-C that is ignored stays so: `nohup` asks for that.
+    One but Ctrl-C that is ignored stays so: `nohup` asks for that. A forked child ends by them as by default.
     """
+    process = os.getpid()
+
+    def handle(number: int, frame: "FrameType | None") -> None:
+        if os.getpid() == process:
+            handler(number, frame)
+            return
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
     before = {number: signal.getsignal(number) for number in numbers}
     taken = [number for number in numbers if number == signal.SIGINT or before[number] is not signal.SIG_IGN]
     for number in taken:
-        signal.signal(number, handler)
+        signal.signal(number, handle)
     try:
         yield
     finally:

@@ -3,8 +3,6 @@
 A block within `held` completes first; waiting, measuring and encoding end at once.
 """
 
-import os
-import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from types import FrameType, TracebackType
@@ -20,7 +18,6 @@ class Stopping:
         self.signal: int | None = None
         """The received signal."""
         self._holds = 0
-        self._process = os.getpid()
         self._handling = ExitStack()
 
     def __enter__(self) -> Self:
@@ -35,10 +32,6 @@ class Stopping:
         self._handling.close()
 
     def _come(self, number: int, _frame: FrameType | None) -> None:
-        if os.getpid() != self._process:  # a forked child ends as by default
-            signal.signal(number, signal.SIG_DFL)
-            os.kill(os.getpid(), number)
-            return
         self.signal = number
         if not self._holds:
             raise KeyboardInterrupt

@@ -118,6 +118,18 @@ def test_another_signal_ends_a_run_as_ctrl_c_does_and_leaves_no_file_half_made(
     assert not any(made.glob(".preflight-*"))  # a file that was done as the signal came may stand
 
 
+@pytest.mark.parametrize("hundredths", range(2, 22, 2))
+def test_a_signal_at_any_moment_of_the_beginning_shows_no_trace(hundredths: int, tmp_path: Path) -> None:
+    command: list[str | Path] = [PROGRAM, "check", "--no-cache", MEDIA]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as child:
+        time.sleep(hundredths / 100)
+        child.send_signal(signal.SIGTERM)
+        assert child.stderr is not None
+        said = child.stderr.read().decode()
+        assert child.wait(120) in {-signal.SIGTERM, 128 + signal.SIGTERM}
+    assert "Traceback" not in said
+
+
 def test_130_is_a_run_that_was_interrupted(tmp_path: Path) -> None:
     for number in range(400):
         (tmp_path / f"{number}.webp").symlink_to(MEDIA / "image-6000x2400.webp")
