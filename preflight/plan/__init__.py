@@ -5,7 +5,6 @@
 A passing asset gets a plan without steps, unless a part to keep is marked.
 """
 
-import math
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
@@ -16,11 +15,11 @@ from preflight.plan.advice import IS_URL, NO_PREVIEW, ONLY_DOLBY, TOO_LONG, on_h
 from preflight.plan.also import ALL, HEADER, also_names, wished
 from preflight.plan.audio import audio_steps
 from preflight.plan.av import VIDEO_ENCODER, CutPointFinder, video_steps
-from preflight.plan.clip_audio import AUDIO_BIT_RATE, kept_tracks
+from preflight.plan.estimate import estimate_output
 from preflight.plan.image import image_steps, may_be_too_large, too_small_within
 from preflight.plan.options import FixOptions
 from preflight.plan.shape import uncropped
-from preflight.plan.steps import Cut, Encode, Extend, Plan, Step, allowed, find
+from preflight.plan.steps import Cut, Encode, Plan, Step, allowed, find
 from preflight.probe.cut_points import CutPoint, Wanted
 from preflight.profiles.schema import Profile
 from preflight.values.assets import Window
@@ -100,9 +99,7 @@ def _planned(  # noqa: PLR0913, PLR0917 - what `plan` takes, and what is to be c
         return _beyond(judged, missing or errors, ONLY_DOLBY if unknown else on_too_much(too_much))
     if missing:
         return _beyond(judged, missing, on_hopeless(missing, errors, fix_options))
-    if outgrown := _outgrown(steps, judged, profile):
-        return _beyond(judged, (outgrown,), TOO_LONG)
-    return Plan(
+    found = Plan(
         asset=judged.asset,
         kind=judged.kind,
         steps=steps,
@@ -110,24 +107,26 @@ def _planned(  # noqa: PLR0913, PLR0917 - what `plan` takes, and what is to be c
         also=cleared,
         cut_asked=window is not None or fix_options.keep_named,
     )
+    outgrown = _outgrown(found, judged.facts, profile)
+    return _beyond(judged, (outgrown,), TOO_LONG) if outgrown else found
 
 
-def _outgrown(steps: tuple[Step, ...], judged: Judged, profile: Profile) -> Finding | None:
+def _outgrown(found: Plan, facts: Facts | None, profile: Profile) -> Finding | None:
     """Report an encode of a clip that would be larger than allowed at the least bit rate there is."""
-    encode = next((step for step in steps if isinstance(step, Encode) and step.codec == VIDEO_ENCODER), None)
-    facts, limit = judged.facts, profile.video.bytes
-    if encode is None or not isinstance(facts, VideoFacts) or not encode.max_bit_rate or limit.max is None:
+    limit = profile.video.bytes
+    if not isinstance(facts, VideoFacts) or limit.max is None:
         return None
-    made = find(steps, Extend) or find(steps, Cut)
-    length = made.length_s if made else facts.duration_s or Fraction(0)
-    size = math.ceil(length * (encode.max_bit_rate + AUDIO_BIT_RATE * len(kept_tracks(facts))) / 8)
-    if size <= limit.max:
+    made = estimate_output(found, facts)
+    if made.bytes_are != "at most" or made.bytes is None or made.length_s is None or made.bytes <= limit.max:
         return None
-    words = phrase(
-        "{n} s are more than {size} at the least bit rate", n=decimal(length), size=file_size(int(limit.max))
-    )
+    size = file_size(int(limit.max))
     return Finding(
-        rule="video/size", severity="error", message=words, measured=size, limit=limit.text(), source=limit.source
+        rule="video/size",
+        severity="error",
+        message=phrase("{n} s are more than {size} at the least bit rate", n=decimal(made.length_s), size=size),
+        measured=made.bytes,
+        limit=limit.text(),
+        source=limit.source,
     )
 
 
