@@ -7,7 +7,7 @@ import difflib
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import msgspec
 
@@ -22,17 +22,32 @@ from preflight.values.units import decimal
 ROLES: dict[str, Kind] = {"image": "image", "video": "video", "clip": "video", "audio": "audio", "sound": "audio"}
 ROLE = re.compile(r"(image|video|clip|audio|sound)\s*(\d{1,3})", re.IGNORECASE)
 NO_PARTS = "a picture has no part to keep"
-LASTING, SEEN = ("video", "audio"), ("image", "video")
-"""Kinds of which a part may be kept, and kinds that may be cropped."""
-SEVERAL = {
-    LASTING: "{q}: {n} clips and sounds are given; which is meant?",
-    SEEN: "{q}: {n} pictures and clips are given; which is meant?",
-}
-NONE = {
-    LASTING: "{q}: no clip or sound is given; which is meant?",
-    SEEN: "{q}: no picture or clip is given; which is meant?",
-}
-FIRST_OF = {LASTING: "video 1", SEEN: "image 1"}
+
+
+class Only(NamedTuple):
+    """What a part without a name is of: the only file of some kinds, and words where there is none or several."""
+
+    kinds: tuple[Kind, Kind]
+    several: str
+    none: str
+    first: str
+    """A role of such a file."""
+
+
+LASTING = Only(
+    ("video", "audio"),
+    "{q}: {n} clips and sounds are given; which is meant?",
+    "{q}: no clip or sound is given; which is meant?",
+    "video 1",
+)
+"""Of which a part may be kept."""
+SEEN = Only(
+    ("image", "video"),
+    "{q}: {n} pictures and clips are given; which is meant?",
+    "{q}: no picture or clip is given; which is meant?",
+    "image 1",
+)
+"""Which may be cropped."""
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -79,27 +94,25 @@ def with_marks(assets: Sequence[Asset], marks: Sequence[Mark]) -> list[Asset]:
     ]
 
 
-def named(name: str, said: str, assets: Sequence[Asset], kinds: tuple[str, str] = SEEN) -> list[int]:
+def named(name: str, said: str, assets: Sequence[Asset], only: Only = SEEN) -> list[int]:
     """Find the positions of an asset by its path, enough of its end to identify it, or its role.
 
     Args:
-        name: as typed; "" for the only one of its kinds.
+        name: as typed; "" for the only one.
         said: name and option for messages.
         assets: the assets given.
-        kinds: those of which the only one is meant, `LASTING` or `SEEN`.
+        only: what is meant by no name, `LASTING` or `SEEN`.
 
     Raises:
         CallError: it fits none of them or several.
     """
-    return _meant(name, said, assets, [_resolved(asset.path) for asset in assets], kinds)
+    return _meant(name, said, assets, [_resolved(asset.path) for asset in assets], only)
 
 
-def _meant(
-    name: str, said: str, assets: Sequence[Asset], resolved: Sequence[str], kinds: tuple[str, str] = LASTING
-) -> list[int]:
+def _meant(name: str, said: str, assets: Sequence[Asset], resolved: Sequence[str], only: Only = LASTING) -> list[int]:
     """Find the positions of the asset that a mark names."""
     if not name:
-        return [_only(said, assets, kinds)]
+        return [_only(said, assets, only)]
     wanted = _resolved(name)
     if found := [place for place, path in enumerate(resolved) if path == wanted]:
         return found
@@ -122,18 +135,18 @@ def _meant(
     return found or _refuse(name, said, assets)
 
 
-def _only(said: str, assets: Sequence[Asset], kinds: tuple[str, str]) -> int:
+def _only(said: str, assets: Sequence[Asset], only: Only) -> int:
     """Find the position of the only asset of some kinds.
 
     Raises:
         CallError: there are several, or none.
     """
-    found = [place for place, asset in enumerate(assets) if asset.expected_kind in kinds]
+    found = [place for place, asset in enumerate(assets) if asset.expected_kind in only.kinds]
     found = found or [place for place, asset in enumerate(assets) if asset.expected_kind == "unknown"]
     if len(found) == 1:
         return found[0]
-    message = phrase(SEVERAL[kinds], q=said, n=len(found)) if found else phrase(NONE[kinds], q=said)
-    raise CallError(message, advice=phrase("Write FILE={q}, or {w}={q}.", q=said, w=FIRST_OF[kinds]))
+    message = phrase(only.several, q=said, n=len(found)) if found else phrase(only.none, q=said)
+    raise CallError(message, advice=phrase("Write FILE={q}, or {w}={q}.", q=said, w=only.first))
 
 
 def _by_role(role: "re.Match[str]", said: str, assets: Sequence[Asset]) -> list[int]:
