@@ -106,10 +106,10 @@ def _account(  # noqa: PLR0913 - where to ask, and as whom
     refuse_no_text(which, "task_id", "a task's id or the number of an entry")
     refuse_no_text(key, "key", "the service's key")
 
-    def door_to(known: str | None) -> Endpoint:
+    def endpoint_to(known: str | None) -> Endpoint:
         return endpoint_of(edition, key, base_url, known=known, agent=agent)
 
-    return account_of(which, edition, ledger_path(ledger), door_to)
+    return account_of(which, edition, ledger_path(ledger), endpoint_to)
 
 
 def _waited(task_id: str, account: Account, teller: Teller) -> Task:

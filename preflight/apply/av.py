@@ -14,7 +14,7 @@ from preflight.apply.extend import AUDIO_FILTERS, VIDEO_FILTERS, Filter, audio_f
 from preflight.apply.ground import BACKGROUND_FILTERS, FLATTEN_FILTERS, around_blur, chained, on_blur, on_color, square
 from preflight.apply.mixdown import simpler
 from preflight.apply.remux import DOLBY_TAG, HEVC_TAG
-from preflight.apply.shown import SHOWN, shown_filters
+from preflight.apply.shown import OF_FIRST_LAYER, SHOWN, shown_filters
 from preflight.apply.start_offset import begins_whole, start_offset_s
 from preflight.apply.steady import constant_rate, copied_times, held, placed, silent
 from preflight.apply.verification import planned_s
@@ -57,8 +57,6 @@ QUALITY = {"preset": "superfast", "crf": 14, "aq-mode": 0, "g": 60, "pix_fmt": "
 """A reference clip is a hint to a model: bytes are spent, not seconds. Measurements stand in `apply.quality`."""
 LAST_KEY_S = Fraction(1, 10)
 """Seconds before the end at which a keyframe is forced, so that the last frame is decoded soon for comparison."""
-OF_FIRST_LAYER: tuple[Filter, ...] = (("format", {"pix_fmts": "yuv420p|yuv422p|yuv444p|yuv420p10le|yuv422p10le"}),)
-"""Drops the layer of transparency, which ffmpeg decodes from its version 9 on, and others here never see."""
 COMPARABLE: tuple[Filter, ...] = (
     ("scale", {"out_range": "tv"}),
     ("format", {"pix_fmts": "yuv420p"}),

@@ -13,6 +13,8 @@ TURNS: dict[int, tuple[Filter, ...]] = {
     180: (("hflip", {}), ("vflip", {})),
     270: (("transpose", {"dir": "cclock"}),),
 }
+OF_FIRST_LAYER: tuple[Filter, ...] = (("format", {"pix_fmts": "yuv420p|yuv422p|yuv444p|yuv420p10le|yuv422p10le"}),)
+"""Drops HEVC's layer of transparency, which some versions of ffmpeg decode and others do not."""
 SHOWN: dict[type[Step], frozenset[str]] = {
     Aperture: frozenset({"crop"}),
     Deinterlace: frozenset({"weave", "setpts", "bwdif"}),

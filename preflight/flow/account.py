@@ -71,7 +71,7 @@ def account_of(
     which: str,
     profile: Profile,
     path: Path | None,
-    door_to: Callable[[str | None], Endpoint],
+    endpoint_to: Callable[[str | None], Endpoint],
     orphan: Hear | None = None,
 ) -> "Iterator[tuple[str, Account]]":
     """Open the ledger and the service that a task was submitted to; yield the task id with them.
@@ -80,7 +80,7 @@ def account_of(
         which: a task id, or the number of an entry.
         profile: the edition in use.
         path: the ledger; None for the default.
-        door_to: builds the endpoint from the recorded address; None where unknown.
+        endpoint_to: builds the endpoint from the recorded address; None where unknown.
         orphan: as for `opened_ledger`.
 
     Raises:
@@ -90,5 +90,5 @@ def account_of(
 
     with opened_ledger(path, orphan) as ledger:
         task_id, entry = task_of(which, ledger)
-        with door_to(entry.base_url if entry else None).service() as service:
+        with endpoint_to(entry.base_url if entry else None).service() as service:
             yield task_id, Account(service, ledger, profile)

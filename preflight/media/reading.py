@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from preflight.probe.faults import Unreadable
+from preflight.probe.image_header import HDR_TRANSFERS
 from preflight.values.phrase import phrase
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 UNSPECIFIED, RGB, YCGCO, ICTCP = 2, 0, 8, 14
 PQ, HLG = 16, 18
-HDR_TRANSFERS = {"smpte2084": PQ, "arib-std-b67": HLG}
+HDR_CODES = {name: code for code, name in HDR_TRANSFERS.items()}
 FULL = 2
 """libav's code for full range."""
 LUMA = {
@@ -85,8 +86,8 @@ def colors_of(frame: "VideoFrame", told: tuple[int, int, int], measured: str | N
     shown = int(frame.color_primaries), int(frame.color_trc), int(frame.colorspace)
     pairs = zip(shown, told, strict=True)
     primaries, transfer, matrix = (next((c for c in pair if c != UNSPECIFIED), None) for pair in pairs)
-    if transfer not in HDR_TRANSFERS.values():
-        transfer = HDR_TRANSFERS.get(measured or "", transfer)
+    if transfer not in HDR_TRANSFERS:
+        transfer = HDR_CODES.get(measured or "", transfer)
     rgb = bool(frame.format.is_rgb) or bool(frame.format.has_palette)
     full = not rgb and (int(frame.color_range) == FULL or frame.format.name.startswith("yuvj"))
     return Colors(rgb=rgb, matrix=matrix, primaries=primaries, transfer=transfer, full=full, lines=frame.height)
