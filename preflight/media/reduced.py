@@ -28,7 +28,12 @@ class _Kind(NamedTuple):
 
     name: str
     rate_hz: int
-    planes: int
+    channels: int
+
+    @property
+    def packed(self) -> int:
+        """Channels in each plane."""
+        return 1 if self.name.endswith("p") else self.channels
 
 
 def reduced(frames: "Iterator[VideoFrame | AudioFrame]") -> "Iterator[tuple[Floats, int]]":
@@ -36,47 +41,45 @@ def reduced(frames: "Iterator[VideoFrame | AudioFrame]") -> "Iterator[tuple[Floa
     import numpy as np
 
     waiting: list[list[Floats]] = []
-    kind, left, channels = _Kind("", 0, 0), 0, 1
-    for frame in _audible(frames):
-        planes = frame.planes
-        found = _Kind(frame.format.name, frame.sample_rate, len(planes))
+    kind, left = _Kind("", 0, 0), 0
+    sample, packed = "", 1
+    for found, frame in _audible(frames):
         if waiting and (found != kind or left <= 0):
-            yield _joined(waiting, kind, channels)
+            yield _joined(waiting, kind)
             waiting = []
         if not waiting:
             kind, left = found, STRETCH_S * found.rate_hz
-            channels = 1 if found.name.endswith("p") else frame.layout.nb_channels
-        of, count = FORMATS[kind.name.removesuffix("p")], frame.samples * channels
-        waiting.append([np.frombuffer(memoryview(plane), of, count) for plane in planes])
-        left -= frame.samples
+            sample, packed = FORMATS[kind.name.removesuffix("p")], kind.packed
+        samples = frame.samples
+        waiting.append([np.frombuffer(memoryview(plane), sample, samples * packed) for plane in frame.planes])
+        left -= samples
     if waiting:
-        yield _joined(waiting, kind, channels)
+        yield _joined(waiting, kind)
 
 
-def _audible(frames: "Iterator[VideoFrame | AudioFrame]") -> "Iterator[AudioFrame]":
-    """Yield the frames whose samples can be read."""
+def _audible(frames: "Iterator[VideoFrame | AudioFrame]") -> "Iterator[tuple[_Kind, AudioFrame]]":
+    """Yield the frames whose samples can be read, each after what it is."""
     import av
 
     for frame in frames:
-        if not isinstance(frame, av.AudioFrame) or frame.format.name.removesuffix("p") not in FORMATS:
-            continue
-        if frame.samples and frame.sample_rate:
-            yield frame
+        if isinstance(frame, av.AudioFrame) and frame.samples and frame.sample_rate:
+            kind = _Kind(frame.format.name, frame.sample_rate, frame.layout.nb_channels)
+            if kind.name.removesuffix("p") in FORMATS:
+                yield kind, frame
 
 
-def _joined(waiting: "list[list[Floats]]", kind: _Kind, channels: int) -> "tuple[Floats, int]":
+def _joined(waiting: "list[list[Floats]]", kind: _Kind) -> "tuple[Floats, int]":
     """Join frames, then reduce channels and rate.
 
     Args:
         waiting: the planes of each frame.
         kind: what they share.
-        channels: channels in each plane.
     """
     import numpy as np
 
     rows = [np.concatenate(planes) for planes in zip(*waiting, strict=True)]
-    if channels > 1:
-        rows = list(rows[0].reshape(-1, channels).T)
+    if kind.packed > 1:
+        rows = list(rows[0].reshape(-1, kind.packed).T)
     sides = [_mean(rows[side::MOST_SIDES]) for side in range(min(len(rows), MOST_SIDES))]
     by = max(round(kind.rate_hz / RATE_HZ), 1)
     name = kind.name.removesuffix("p")

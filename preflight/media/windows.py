@@ -33,8 +33,8 @@ AT_START = 1.1
 """Factor for a window at the start: another has to be clearly better."""
 LENGTH_POWER = 0.5
 """Exponent of the length: a quarter of the length scores half."""
-OVERLAP = Fraction(1, 2)
-"""Overlap, of the shorter window, above which the better of two suppresses the other."""
+OVERLAP, ROUNDING_S = 0.5, 1e-6
+"""Overlap, of the shorter window, above which the better of two suppresses the other; what counts as just as much."""
 BEAT_NEAR_S, PAUSE_NEAR_S = Fraction(4, 5), Fraction(2)
 """Greatest move of an end to a beat, or to a pause."""
 LEAD_S = Fraction(15, 100)
@@ -248,18 +248,17 @@ def _nearest(marks: list[Fraction], moment: Fraction, most: Fraction) -> Fractio
 
 def _unlike(ranked: list[Scored], count: int) -> list[Scored]:
     """Suppress windows that overlap a better one."""
-    chosen: list[Scored] = []
-    for window, score in ranked:
-        if len(chosen) >= count:
-            break
-        if not any(_alike(window, other) for other, _ in chosen):
-            chosen.append((window, score))
+    import numpy as np
+
+    bounds = np.asarray([(float(one.start_s), float(one.end_s)) for one, _ in ranked]).reshape(-1, 2)
+    starts, ends = bounds.T
+    left, chosen = np.full(len(ranked), fill_value=True), list[Scored]()
+    while left.any() and len(chosen) < count:
+        best = int(left.argmax())
+        chosen.append(ranked[best])
+        shared = np.minimum(ends, ends[best]) - np.maximum(starts, starts[best])
+        left &= shared <= OVERLAP * np.minimum(ends - starts, ends[best] - starts[best]) + ROUNDING_S
     return chosen
-
-
-def _alike(one: Window, other: Window) -> bool:
-    shared = min(one.end_s, other.end_s) - max(one.start_s, other.start_s)
-    return shared > OVERLAP * min(one.end_s - one.start_s, other.end_s - other.start_s)
 
 
 def _with_whole(chosen: list[Scored], whole: list[Scored], count: int) -> list[Scored]:
@@ -267,8 +266,8 @@ def _with_whole(chosen: list[Scored], whole: list[Scored], count: int) -> list[S
     if not whole or count == 1:
         return chosen
     kept = chosen[: count - 1]
-    unlike = (one for one in whole if not any(_alike(one[0], other) for other, _ in kept))
-    return sorted([*kept, next(unlike, whole[0])], key=lambda one: -one[1])
+    (added,) = _unlike([*kept, *whole], len(kept) + 1)[len(kept) :] or whole[:1]
+    return sorted([*kept, added], key=lambda one: -one[1])
 
 
 def _with_single(chosen: list[Scored], shots: list[Scored], count: int) -> list[Scored]:

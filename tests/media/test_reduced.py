@@ -46,5 +46,13 @@ def test_a_stream_that_changes_its_form_on_the_way_is_followed() -> None:
     assert found == [((1, 100), 16_000), ((2, 200), 16_000)]
 
 
+@pytest.mark.parametrize("name", ["s16", "s16p"])
+@pytest.mark.parametrize(("first", "second"), [(1, 2), (2, 1), (6, 2)])
+def test_a_stream_that_gains_or_loses_channels_on_the_way_is_followed(name: str, first: int, second: int) -> None:
+    frames = [frame(name, channels, 16_000, 100) for channels in (first, second)]
+    found = [samples.shape for samples, _ in reduced(iter(frames))]
+    assert found == [(min(first, 2), 100), (second, 100)]
+
+
 def test_nothing_is_nothing() -> None:
     assert list(reduced(iter([]))) == []
