@@ -31,7 +31,12 @@ class _Kind(NamedTuple):
     channels: int
 
     @property
-    def packed(self) -> int:
+    def sample(self) -> str:
+        """Its sample format, without the letter of planes."""
+        return self.name.removesuffix("p")
+
+    @property
+    def per_plane(self) -> int:
         """Channels in each plane."""
         return 1 if self.name.endswith("p") else self.channels
 
@@ -42,17 +47,15 @@ def reduced(frames: "Iterator[VideoFrame | AudioFrame]") -> "Iterator[tuple[Floa
 
     waiting: list[list[Floats]] = []
     kind, left = _Kind("", 0, 0), 0
-    sample, packed = "", 1
     for found, frame in _audible(frames):
         if waiting and (found != kind or left <= 0):
             yield _joined(waiting, kind)
             waiting = []
         if not waiting:
             kind, left = found, STRETCH_S * found.rate_hz
-            sample, packed = FORMATS[kind.name.removesuffix("p")], kind.packed
-        samples = frame.samples
-        waiting.append([np.frombuffer(memoryview(plane), sample, samples * packed) for plane in frame.planes])
-        left -= samples
+        of, count = FORMATS[kind.sample], frame.samples * kind.per_plane
+        waiting.append([np.frombuffer(memoryview(plane), of, count) for plane in frame.planes])
+        left -= frame.samples
     if waiting:
         yield _joined(waiting, kind)
 
@@ -64,7 +67,7 @@ def _audible(frames: "Iterator[VideoFrame | AudioFrame]") -> "Iterator[tuple[_Ki
     for frame in frames:
         if isinstance(frame, av.AudioFrame) and frame.samples and frame.sample_rate:
             kind = _Kind(frame.format.name, frame.sample_rate, frame.layout.nb_channels)
-            if kind.name.removesuffix("p") in FORMATS:
+            if kind.sample in FORMATS:
                 yield kind, frame
 
 
@@ -78,13 +81,12 @@ def _joined(waiting: "list[list[Floats]]", kind: _Kind) -> "tuple[Floats, int]":
     import numpy as np
 
     rows = [np.concatenate(planes) for planes in zip(*waiting, strict=True)]
-    if kind.packed > 1:
-        rows = list(rows[0].reshape(-1, kind.packed).T)
+    if kind.per_plane > 1:
+        rows = list(rows[0].reshape(-1, kind.per_plane).T)
     sides = [_mean(rows[side::MOST_SIDES]) for side in range(min(len(rows), MOST_SIDES))]
     by = max(round(kind.rate_hz / RATE_HZ), 1)
-    name = kind.name.removesuffix("p")
-    level = np.float32(1 / (by * FULL_SCALES.get(name, 1)))
-    middle = np.float32(FULL_SCALES["u8"] * by if name == "u8" else 0)
+    level = np.float32(1 / (by * FULL_SCALES.get(kind.sample, 1)))
+    middle = np.float32(FULL_SCALES["u8"] * by if kind.sample == "u8" else 0)
     return np.stack([(_summed(side, by) - middle) * level for side in sides]), kind.rate_hz // by
 
 

@@ -91,7 +91,7 @@ def as_ctrl_c() -> Iterator[list[int]]:
         came.append(number)
         raise KeyboardInterrupt
 
-    with on_stop(interrupt, STOPS[signal.getsignal(signal.SIGINT) is signal.SIG_IGN :]):
+    with on_stop(interrupt, [number for number in STOPS if signal.getsignal(number) is not signal.SIG_IGN]):
         yield came
 
 

@@ -74,7 +74,8 @@ def test_a_program_that_is_itself_being_loaded_is_interrupted_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "program.py").write_text(
-        "from preflight.system.signals import as_ctrl_c\nimport signal\nwith as_ctrl_c():\n    signal.raise_signal(2)\n"
+        "from preflight.system.signals import as_ctrl_c\nimport signal\n"
+        "with as_ctrl_c():\n    signal.raise_signal(2)\n    raise AssertionError('it waits for ever')\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(KeyboardInterrupt):
